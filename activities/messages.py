@@ -1,0 +1,117 @@
+"""What activities take and give: one input and one result model each; fields are only added."""
+
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from domain.company import Probe
+from domain.entry import Entry
+from domain.policy import Severity
+from domain.text import Wire
+
+
+class Message(Wire):
+    """A message to one person, before it has a language: ``template`` names its texts, ``params`` fill them.
+
+    ``dedup_key`` is ``incident:step:round:person:channel``, fixed by the workflow: a repeat of it is the same message.
+    """
+
+    dedup_key: str
+    incident: str
+    title: str
+    system: str
+    severity: Severity
+    is_drill: bool = False
+    recipient: str
+    channel: str
+    template: str
+    question: str
+    clause: str
+    call: int = 1
+    due: AwareDatetime | None = None
+    is_provisional: bool = False
+    created_at: AwareDatetime
+    params: dict[str, str] = {}
+
+
+class Delivery(Wire):
+    """What a provider answered: handed over or not, and its own words."""
+
+    recipient: str
+    channel: str
+    is_accepted: bool
+    detail: str = ""
+
+
+class IncidentRow(Wire):
+    """What lists show of an incident, and the whole view for when no workflow answers any more."""
+
+    number: str
+    seq: int
+    version: int
+    title: str
+    phase: str
+    severity: str
+    system: str
+    reporter: str
+    awaited: str | None = None
+    deadline: AwareDatetime | None = None
+    is_drill: bool = False
+    is_over: bool = False
+    dedup_key: str | None = None
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    head_hash: str
+    view: dict[str, Any]
+
+
+class Batch(Wire):
+    """Timeline entries in order, and the row as it stands after the last of them."""
+
+    entries: list[Entry]
+    row: IncidentRow
+
+
+class ProbeRun(Wire):
+    """The probes of one round of recovery."""
+
+    incident: str
+    round: int
+    probes: list[Probe]
+
+
+class ProbeResults(Wire):
+    """Which probes passed and which failed, with what they saw."""
+
+    passed: list[str]
+    failed: list[str]
+    detail: str = ""
+
+
+class Archive(Wire):
+    """Keep the Temporal history of an incident that is over."""
+
+    incident: str
+    workflow_id: str
+
+
+class AlertOpening(Wire):
+    """An alert that has no open incident yet: open one under this number."""
+
+    number: str
+    source: str
+    dedup_key: str
+    title: str
+    system: str
+    symptom: str
+    severity: Severity | None = None
+    discovered_at: AwareDatetime
+    recurrence_of: str | None = None
+    alert_workflow: str
+    reporter: str | None = None
+    is_drill: bool = False
+    runbook: str | None = None
+    location: str | None = None
+    category: str | None = None
+    assessment: str | None = None

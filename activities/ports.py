@@ -1,0 +1,74 @@
+"""What activities need from the world. Adapters implement these; workflows never see them."""
+
+from typing import Protocol
+
+from activities.messages import AlertOpening, Batch, Message
+from domain.company import Person, Probe
+
+
+class NotHandedOver(Exception):
+    """The provider did not take a message; ``is_final`` when trying the same again cannot help."""
+
+    def __init__(self, detail: str, *, is_final: bool = False) -> None:
+        """Keep the provider's own words."""
+        super().__init__(detail)
+        self.detail = detail
+        self.is_final = is_final
+
+
+class Channel(Protocol):
+    """One way to reach a person: inbox, mail, webhook, ..."""
+
+    name: str
+
+    async def send(self, message: Message, recipient: Person, address: str) -> str:
+        """Hand a message to the provider and return its answer; NotHandedOver when it refuses or is away."""
+        ...
+
+
+class Directory(Protocol):
+    """Who is who, as of now: addresses are looked up when a message is sent, never before."""
+
+    async def person(self, person_id: str) -> Person | None:
+        """Find a person."""
+        ...
+
+    async def address(self, person_id: str, channel: str) -> str | None:
+        """Return where a channel reaches a person, or None where it does not."""
+        ...
+
+
+class RecordStore(Protocol):
+    """The record: append-only and idempotent by incident and seq."""
+
+    async def append(self, batch: Batch) -> None:
+        """Insert the entries that are new and bring the incident's row up to date, in one transaction."""
+        ...
+
+    async def archive(self, incident: str, history: str) -> None:
+        """Keep the Temporal history (JSON) of an incident that is over."""
+        ...
+
+
+class Probing(Protocol):
+    """Technical recovery checks."""
+
+    async def check(self, probe: Probe) -> tuple[bool, str]:
+        """Tell whether a probe passes, and what it saw."""
+        ...
+
+
+class Histories(Protocol):
+    """Where workflow histories come from."""
+
+    async def fetch(self, workflow_id: str) -> str:
+        """Return the history of a workflow as JSON."""
+        ...
+
+
+class Openings(Protocol):
+    """Opens incidents for alerts."""
+
+    async def open_for_alert(self, opening: AlertOpening) -> None:
+        """Open an incident under the given number; opening it again does nothing."""
+        ...

@@ -1,0 +1,396 @@
+"""What people can do to an incident: one content model per act, and the envelope that says who, in which role, when."""
+
+import hashlib
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field
+
+from domain.company import Role
+from domain.policy import Severity
+from domain.text import Key, Line, Prose, Wire
+
+
+class Act(Wire):
+    """Content of an act. ``name`` is the word of the update, the signal and the API."""
+
+    name: ClassVar[str]
+
+
+# ── 5.2 activation ────────────────────────────────────────────────────────────
+
+
+class Withdraw(Act):
+    """The reporter takes his report back before anybody judged it."""
+
+    name = "withdraw"
+    reason: Prose
+
+
+class Acknowledge(Act):
+    """Somebody who was paged says that he is on it; the page rests for the acknowledgement limit."""
+
+    name = "acknowledge"
+    question: Key
+
+
+class Judge(Act):
+    """Manager or supervisor judges whether it is an emergency (5.2.2)."""
+
+    name = "judge"
+    verdict: Literal["emergency", "not_emergency"]
+    reason: Prose | None = None
+    severity: Severity | None = None
+    runbook: Key | None = None
+
+
+class Contest(Act):
+    """The reporter contests a dismissal, once; then the other judge or the director must look."""
+
+    name = "contest"
+    reason: Prose
+
+
+class RecordStep(Act):
+    """A step of the pinned runbook was done, failed or skipped (5.2.3)."""
+
+    name = "record_step"
+    step: Key
+    result: Literal["done", "failed", "skipped"]
+    text: Prose | None = None
+
+
+class ReportUnresolved(Act):
+    """The operator says that the runbook's steps did not solve it (5.2.4)."""
+
+    name = "report_unresolved"
+    text: Prose
+
+
+class ReportResolved(Act):
+    """Those who handle it say that it is solved; recovery begins (5.2.5, 6.1)."""
+
+    name = "report_resolved"
+    text: Prose
+
+
+class Dispatch(Act):
+    """Send somebody to the scene; his arrival clock starts (5.2.4, 5.3.3, 5.3.4)."""
+
+    name = "dispatch"
+    responder: Key
+    text: Prose | None = None
+
+
+class StandDown(Act):
+    """A dispatched responder is no longer needed on the scene."""
+
+    name = "stand_down"
+    responder: Key
+    reason: Prose
+
+
+class CheckIn(Act):
+    """A responder is on the scene; ``responder`` only when another records it for him (5.3.3, 5.3.4)."""
+
+    name = "check_in"
+    responder: Key | None = None
+    place: Line | None = None
+    remote: bool = False
+
+
+class ChangeSeverity(Act):
+    """Raise or lower the severity; the short-time limit is recomputed."""
+
+    name = "change_severity"
+    severity: Severity
+    reason: Prose
+
+
+class ReportToDirector(Act):
+    """The manager's own report to the director (5.2.6)."""
+
+    name = "report_to_director"
+    text: Prose
+
+
+class DecideProcedure(Act):
+    """The director judges whether the emergency flow starts, and whether the problem is major (5.2.7, 5.2.8)."""
+
+    name = "decide_procedure"
+    start: bool
+    is_major: bool = False
+    reason: Prose
+
+
+class PlanStep(Wire):
+    """A step of a response plan; ``needs_approval`` keeps it waiting for the general manager."""
+
+    id: Key
+    text: Prose
+    needs_approval: bool = False
+
+
+class SubmitPlan(Act):
+    """The response plan of a major problem goes to the general manager (5.2.8)."""
+
+    name = "submit_plan"
+    scope: Prose
+    steps: list[PlanStep] = Field(min_length=1, max_length=50)
+    risk: Prose
+    rollback: Prose
+    resources: Prose
+
+
+class DecidePlan(Act):
+    """The general manager approves, rejects or sends back one version of the plan (5.2.8)."""
+
+    name = "decide_plan"
+    version: int = Field(ge=1)
+    decision: Literal["approved", "rejected", "change_requested"]
+    reason: Prose | None = None
+
+
+class SettlePlan(Act):
+    """After a refused plan the director goes on without its gated steps, or stands the plan down (5.2.8)."""
+
+    name = "settle_plan"
+    version: int = Field(ge=1)
+    course: Literal["without_gated_steps", "stand_down"]
+    reason: Prose
+
+
+class RecordPlanStep(Act):
+    """A step of the response plan was carried out; gated steps need the approved version (5.2.8)."""
+
+    name = "record_plan_step"
+    version: int = Field(ge=1)
+    step: Key
+    result: Literal["done", "failed"]
+    text: Prose | None = None
+
+
+class FormGroup(Act):
+    """The director forms the emergency leading group with one on-scene commander (5.2.9)."""
+
+    name = "form_group"
+    members: list[Key] = Field(min_length=1, max_length=30)
+    commander: Key
+
+
+class OfferCommand(Act):
+    """The commander offers the command to another member; he keeps it until that one accepts (5.2.9)."""
+
+    name = "offer_command"
+    to: Key
+    reason: Prose
+
+
+class AcceptCommand(Act):
+    """The offered command is accepted; there is exactly one commander at every moment (5.2.9)."""
+
+    name = "accept_command"
+
+
+# ── 5.3 handling ──────────────────────────────────────────────────────────────
+
+
+class GiveNotice(Act):
+    """Notice or advance notice of the leading group (5.3.1)."""
+
+    name = "give_notice"
+    kind: Literal["notice", "advance_notice"]
+    audience: list[Key] = Field(min_length=1, max_length=50)
+    text: Prose
+
+
+class GiveOrder(Act):
+    """An order of the leading group to a department (5.3.2)."""
+
+    name = "give_order"
+    department: Key
+    text: Prose
+
+
+class AnswerOrder(Act):
+    """A department acknowledges an order or objects to it (5.3.2, 5.1)."""
+
+    name = "answer_order"
+    order: int = Field(ge=1)
+    answer: Literal["acknowledged", "objected"]
+    text: Prose | None = None
+
+
+class Record(Act):
+    """Something for the record: what was seen, first-hand material, a fault log by its digest; or a correction (5.3.5)."""
+
+    name = "record"
+    kind: Literal["observation", "first_hand_material", "fault_log", "correction"]
+    text: Prose
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    corrects: int | None = Field(default=None, ge=1)
+
+
+class GiveInformation(Act):
+    """A new problem or new information for the on-scene commander (5.3.6)."""
+
+    name = "give_information"
+    text: Prose
+
+
+class AcknowledgeInformation(Act):
+    """The commander has taken note (5.3.6)."""
+
+    name = "acknowledge_information"
+    information: int = Field(ge=1)
+
+
+class RaiseFinding(Act):
+    """Something that the runbook does not cover; technicians analyse it (5.3.7)."""
+
+    name = "raise_finding"
+    text: Prose
+
+
+class ProposeMeasure(Act):
+    """The technicians' solution for a finding (5.3.7)."""
+
+    name = "propose_measure"
+    finding: int = Field(ge=1)
+    text: Prose
+
+
+class DecideMeasure(Act):
+    """The commander decides before a measure outside the runbook is carried out (5.3.7)."""
+
+    name = "decide_measure"
+    finding: int = Field(ge=1)
+    approve: bool
+    reason: Prose | None = None
+
+
+class CarryOutMeasure(Act):
+    """An approved measure outside the runbook was carried out (5.3.7)."""
+
+    name = "carry_out_measure"
+    finding: int = Field(ge=1)
+    text: Prose
+
+
+# ── 6 recovery and summary ────────────────────────────────────────────────────
+
+
+class CheckRecovery(Act):
+    """One item of the recovery checklist (6.1)."""
+
+    name = "check_recovery"
+    item: Key
+    passed: bool
+    text: Prose | None = None
+
+
+class VerifyRecovery(Act):
+    """A second person verifies the recovery; a failure goes back to handling (6.1)."""
+
+    name = "verify_recovery"
+    passed: bool
+    text: Prose
+
+
+class RectificationMeasure(Wire):
+    """A measure that the summary proposes (6.2)."""
+
+    text: Prose
+    owner: Key
+    due: AwareDatetime
+
+
+class SubmitSummary(Act):
+    """The summary report, every section filled, to the director and the general manager (6.2)."""
+
+    name = "submit_summary"
+    overview: Prose
+    course: Prose
+    scope_and_loss: Prose
+    cause: Prose
+    handling: Prose
+    problems_exposed: Prose
+    lessons: Prose
+    measures: list[RectificationMeasure] = Field(min_length=1, max_length=50)
+
+
+class ReceiveSummary(Act):
+    """Director and general manager each accept the summary report or return it with a reason (6.2)."""
+
+    name = "receive_summary"
+    version: int = Field(ge=1)
+    accept: bool
+    reason: Prose | None = None
+
+
+class DecideRunbook(Act):
+    """The manager amends the runbook, or signs with a reason that no change is needed (6.3)."""
+
+    name = "decide_runbook"
+    change: bool
+    new_version: Key | None = None
+    reason: Prose
+
+
+class Close(Act):
+    """Everything that articles 5 and 6 ask for is there; the incident is closed (6.2)."""
+
+    name = "close"
+
+
+ACTS: dict[str, type[Act]] = {act.name: act for act in Act.__subclasses__()}
+
+A = TypeVar("A", bound=Act)
+
+
+class Command(Wire, Generic[A]):
+    """An act on its way: who does it, in which role (None: the first of his that may), when it happened."""
+
+    command_id: Key
+    person: Key
+    post: Role | None = None
+    occurred_at: AwareDatetime | None = None
+    expected_version: int | None = None
+    act: A
+
+    def digest(self) -> str:
+        """Return a short digest of the content, to notice another content under the same command id."""
+        return hashlib.sha256(f"{self.act.name}:{self.person}:{self.act.model_dump_json()}".encode()).hexdigest()[:16]
+
+
+class Assessment(Wire):
+    """The operator's preliminary assessment: an item of a runbook, or that no runbook covers it (5.2.1)."""
+
+    covered: bool
+    runbook: Key | None = None
+    text: Prose
+
+
+class Report(Wire):
+    """What an operator reports (5.2.1)."""
+
+    title: Line
+    system: Key
+    symptom: Prose
+    preliminary_assessment: Assessment
+    discovered_at: AwareDatetime | None = None
+    location: Line | None = None
+    category: Line | None = None
+    severity: Severity | None = None
+    is_drill: bool = False
+    dedup_key: Key | None = None
+
+
+class Receipt(Wire):
+    """The answer to an act: where it stands in the record, and what the incident has become."""
+
+    incident: str
+    seq: int
+    version: int
+    phase: str
+    recorded_at: AwareDatetime
+    is_repeat: bool = False

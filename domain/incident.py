@@ -1,0 +1,269 @@
+"""The incident as it stands: one serialisable state, changed only by ``fold.apply``."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from domain.acts import Assessment, PlanStep, Receipt
+from domain.calendar import Calendar
+from domain.company import Company, Role, Runbook, System
+from domain.entry import GENESIS
+from domain.policy import Deadline, Policy, Severity
+from domain.text import Wire
+
+
+class Phase(StrEnum):
+    """Where an incident stands."""
+
+    REPORTED = "reported"
+    JUDGING = "judging"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+    OPERATOR_HANDLING = "operator_handling"
+    ON_SITE_HANDLING = "on_site_handling"
+    DIRECTOR_DECISION = "director_decision"
+    DEPARTMENT_HANDLING = "department_handling"
+    GROUP_HANDLING = "group_handling"
+    RECOVERY = "recovery"
+    SUMMARY = "summary"
+    CLOSED = "closed"
+
+
+JUDGEMENT = frozenset({Phase.REPORTED, Phase.JUDGING})
+HANDLING = frozenset(
+    {
+        Phase.OPERATOR_HANDLING,
+        Phase.ON_SITE_HANDLING,
+        Phase.DIRECTOR_DECISION,
+        Phase.DEPARTMENT_HANDLING,
+        Phase.GROUP_HANDLING,
+    }
+)
+ACTIVE = HANDLING | {Phase.RECOVERY, Phase.SUMMARY}
+EVERY = frozenset(Phase)
+
+# The phase diagram: from each phase, the phases that may follow.
+FOLLOWS: dict[Phase, frozenset[Phase]] = {
+    Phase.REPORTED: frozenset({Phase.JUDGING, Phase.DISMISSED, Phase.WITHDRAWN, Phase.OPERATOR_HANDLING}),
+    Phase.JUDGING: frozenset({Phase.DISMISSED, Phase.WITHDRAWN, Phase.OPERATOR_HANDLING}),
+    Phase.DISMISSED: frozenset({Phase.JUDGING, Phase.OPERATOR_HANDLING}),
+    Phase.WITHDRAWN: frozenset(),
+    Phase.OPERATOR_HANDLING: frozenset({Phase.ON_SITE_HANDLING, Phase.DIRECTOR_DECISION, Phase.RECOVERY}),
+    Phase.ON_SITE_HANDLING: frozenset({Phase.DIRECTOR_DECISION, Phase.RECOVERY}),
+    Phase.DIRECTOR_DECISION: frozenset({Phase.DEPARTMENT_HANDLING, Phase.GROUP_HANDLING, Phase.RECOVERY}),
+    Phase.DEPARTMENT_HANDLING: frozenset({Phase.DIRECTOR_DECISION, Phase.GROUP_HANDLING, Phase.RECOVERY}),
+    Phase.GROUP_HANDLING: frozenset({Phase.RECOVERY}),
+    Phase.RECOVERY: HANDLING | {Phase.SUMMARY},
+    Phase.SUMMARY: HANDLING | {Phase.CLOSED},
+    Phase.CLOSED: frozenset(),
+}
+
+
+class Responder(Wire):
+    """Somebody dispatched to the scene, and how his arrival went."""
+
+    person: str
+    role: Role
+    dispatch: int
+    dispatched_at: AwareDatetime
+    deadline: Deadline
+    replaces: str | None = None
+    arrived_at: AwareDatetime | None = None
+    late_minutes: float = 0
+    joined_remotely: bool = False
+    is_overdue: bool = False
+    is_stood_down: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether he is still expected on the scene."""
+        return self.arrived_at is None and not self.is_stood_down
+
+
+class Plan(Wire):
+    """One version of the response plan."""
+
+    version: int
+    submitted_by: list[str]
+    submitted_at: AwareDatetime
+    scope: str
+    steps: list[PlanStep]
+    risk: str
+    rollback: str
+    resources: str
+    status: str = "submitted"
+    decided_by: str | None = None
+    reason: str | None = None
+    course: str | None = None
+    results: dict[str, str] = {}
+
+
+class Order(Wire):
+    """An order to a department and its answer."""
+
+    department: str
+    text: str
+    given_at: AwareDatetime
+    answer: str | None = None
+
+
+class Information(Wire):
+    """New information and whether the commander took note."""
+
+    text: str
+    given_at: AwareDatetime
+    is_acknowledged: bool = False
+
+
+class Finding(Wire):
+    """Something outside the runbook, its proposed measure and the commander's decision."""
+
+    text: str
+    raised_at: AwareDatetime
+    measure: str | None = None
+    approved: bool | None = None
+    is_carried_out: bool = False
+
+
+class Recovery(Wire):
+    """One round of recovery: who did what; ``doers`` cannot verify it."""
+
+    round: int
+    started_at: AwareDatetime
+    doers: list[str]
+    checks: dict[str, bool] = {}
+    probes: dict[str, bool] = {}
+    is_observed: bool = False
+    outcome: str | None = None
+
+
+class Summary(Wire):
+    """One version of the summary report and who received it how."""
+
+    version: int
+    authors: list[str]
+    submitted_at: AwareDatetime
+    receipts: dict[Role, bool] = {}
+    returned_by: Role | None = None
+
+
+class Handled(Wire):
+    """A command that was carried out: its content's digest and its receipt."""
+
+    digest: str
+    receipt: Receipt
+
+
+class Incident(Wire):
+    """Everything about one incident, with the policy, company and calendar that it pinned when it opened."""
+
+    number: str
+    policy: Policy
+    company: Company
+    calendar: Calendar
+
+    phase: Phase = Phase.REPORTED
+    is_over: bool = False
+    seq: int = 0
+    version: int = 0
+    head_hash: str = GENESIS
+
+    title: str = ""
+    system: str = ""
+    symptom: str = ""
+    location: str | None = None
+    category: str | None = None
+    channel: str = ""
+    reporter: str = ""
+    discovered_at: AwareDatetime | None = None
+    reported_at: AwareDatetime | None = None
+    preliminary_assessment: Assessment | None = None
+    dedup_key: str | None = None
+    recurrence_of: str | None = None
+    is_drill: bool = False
+
+    severity: Severity = Severity.III
+    severity_set_by: Role = Role.OPERATOR
+    verdict: str | None = None
+    judged_by: list[str] = []
+    judgement_round: int = 1
+    judgement_asked_at: AwareDatetime | None = None
+    is_contested: bool = False
+    contested_at: AwareDatetime | None = None
+
+    activated_at: AwareDatetime | None = None
+    runbook: str | None = None
+    operator: str | None = None
+    specialists: list[str] = []
+    gaps: list[Role] = []
+    steps: dict[str, str] = {}
+    is_unresolved: bool = False
+    responders: list[Responder] = []
+    handling_phase: Phase = Phase.OPERATOR_HANDLING
+    is_short_time_over: bool = False
+    manager_reported_at: AwareDatetime | None = None
+    procedure_round: int = 0
+    procedure_asked_at: AwareDatetime | None = None
+    is_started: bool = False
+    started_at: AwareDatetime | None = None
+    is_major: bool = False
+    plans: list[Plan] = []
+    group_members: list[str] = []
+    commander: str | None = None
+    command_offered_to: str | None = None
+    command_offered_at: AwareDatetime | None = None
+
+    notices: int = 0
+    orders: list[Order] = []
+    information: list[Information] = []
+    findings: list[Finding] = []
+    recoveries: list[Recovery] = []
+    summaries: list[Summary] = []
+    verified_by: str | None = None
+    verified_at: AwareDatetime | None = None
+    is_runbook_decided: bool = False
+    is_summary_overdue: bool = False
+    closed_at: AwareDatetime | None = None
+
+    deadlines: dict[str, Deadline] = {}
+    acknowledged: dict[str, AwareDatetime] = {}
+    acknowledged_by: dict[str, list[str]] = {}
+    handled: dict[str, Handled] = {}
+
+    @property
+    def plan(self) -> Plan | None:
+        """Return the newest version of the response plan."""
+        return self.plans[-1] if self.plans else None
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """Return the round of recovery that is going on."""
+        return self.recoveries[-1] if self.recoveries and self.phase == Phase.RECOVERY else None
+
+    @property
+    def summary(self) -> Summary | None:
+        """Return the newest version of the summary report."""
+        return self.summaries[-1] if self.summaries else None
+
+    @property
+    def pinned_runbook(self) -> Runbook | None:
+        """Return the runbook version that was pinned at activation (4.3)."""
+        return self.company.runbook(self.runbook) if self.runbook else None
+
+    @property
+    def affected_system(self) -> System | None:
+        """Return the affected system."""
+        return self.company.system(self.system)
+
+    @property
+    def in_command(self) -> list[str]:
+        """Return who commands: the on-scene commander, before the group exists the managers (5.3.6)."""
+        return [self.commander] if self.commander else self.company.holders(Role.IT_MANAGER)
+
+    def responder(self, person: str) -> Responder | None:
+        """Return the newest dispatch of a person."""
+        return next((item for item in reversed(self.responders) if item.person == person), None)
+
+    def view(self) -> dict[str, object]:
+        """Return what people may see: the state without the pinned company, policy, calendar and command ids."""
+        return self.model_dump(mode="json", exclude={"company", "policy", "calendar", "handled"})

@@ -1,0 +1,81 @@
+"""The ladder of a page: who is called next and when, given how far it has come; it never ends by itself."""
+
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime, Field
+
+from domain.text import Wire
+
+
+class Rung(Wire):
+    """From ``after`` on these people are called too."""
+
+    after: timedelta
+    level: str
+    people: list[str]
+
+
+class Ladder(Wire):
+    """A question to people, repeated and widened until its cause ends (5.2.1, 5.2.6 to 5.2.8, 5.3.3).
+
+    Every ``repeat`` all who have joined are called; once the last rung has joined, every ``chorus``.
+    """
+
+    question: str
+    clause: str
+    template: str
+    params: dict[str, str] = {}
+    asked_at: AwareDatetime
+    rungs: list[Rung] = Field(min_length=1)
+    repeat: timedelta
+    chorus: timedelta
+    due: AwareDatetime | None = None
+    is_provisional: bool = False
+    channels: dict[str, list[str]] = {}
+
+
+class LadderState(Wire):
+    """How far a ladder has come."""
+
+    calls: int = 0
+    called_at: AwareDatetime | None = None
+    held_until: AwareDatetime | None = None
+
+
+class Call(Wire):
+    """One call that is due: its number, how high the ladder stands, who is called."""
+
+    number: int
+    level: str
+    people: list[str]
+
+
+def _joined(ladder: Ladder, now: datetime) -> list[Rung]:
+    return [rung for rung in ladder.rungs if ladder.asked_at + rung.after <= now]
+
+
+def next_call_at(ladder: Ladder, state: LadderState) -> datetime:
+    """Return when the next call is due; a held ladder waits until the hold is over."""
+    if state.called_at is None:
+        at = ladder.asked_at
+    else:
+        widest = ladder.asked_at + ladder.rungs[-1].after
+        pace = ladder.chorus if state.called_at >= widest else ladder.repeat
+        joins = [ladder.asked_at + rung.after for rung in ladder.rungs if ladder.asked_at + rung.after > state.called_at]
+        at = min([state.called_at + pace, *joins])
+    return max(at, state.held_until) if state.held_until else at
+
+
+def call_due(ladder: Ladder, state: LadderState, now: datetime) -> Call | None:
+    """Return the call that is due, or None; calls missed while nobody was there to make them become one."""
+    if now < next_call_at(ladder, state):
+        return None
+    rungs = _joined(ladder, now) or ladder.rungs[:1]
+    people = list(dict.fromkeys(person for rung in rungs for person in rung.people))
+    return Call(number=state.calls + 1, level=rungs[-1].level, people=people)
+
+
+def called(ladder: Ladder, state: LadderState, now: datetime) -> LadderState:
+    """Return the state after a call: a call in time keeps the planned pace, a late one starts the pace anew."""
+    due = next_call_at(ladder, state)
+    return LadderState(calls=state.calls + 1, called_at=now if now - due >= ladder.repeat else due)

@@ -1,0 +1,158 @@
+"""Every number of the policy, with its unit, clause and effective date; one versioned file, pinned by each incident."""
+
+from datetime import date, time, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, Field, field_validator, model_validator
+
+from domain.clauses import CLAUSES
+from domain.text import Key, Line, Wire
+
+
+class Severity(StrEnum):
+    """Grades of an incident, worst first."""
+
+    I = "I"  # noqa: E741 - the grade's own name
+    II = "II"
+    III = "III"
+    IV = "IV"
+
+    @property
+    def rank(self) -> int:
+        """Return 1 for the worst to 4 for the mildest."""
+        return list(Severity).index(self) + 1
+
+    def is_worse_than(self, other: "Severity") -> bool:
+        """Tell whether this grade demands more than the other."""
+        return self.rank < other.rank
+
+
+_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+
+
+class _Cited(Wire):
+    clause: str
+    effective_from: date
+
+    @field_validator("clause")
+    @classmethod
+    def _is_known(cls, clause: str) -> str:
+        if clause not in CLAUSES:
+            raise ValueError(f"the policy has no clause {clause}")
+        return clause
+
+
+class Limit(_Cited):
+    """A duration: ``value`` in ``unit``."""
+
+    value: float = Field(ge=0, le=100_000)
+    unit: Literal["seconds", "minutes", "hours", "days"]
+
+    @property
+    def duration(self) -> timedelta:
+        """Return the limit as a duration."""
+        return timedelta(seconds=self.value * _UNITS[self.unit])
+
+
+class WorkingDays(_Cited):
+    """A number of working days of the business calendar."""
+
+    value: int = Field(ge=0, le=366)
+    unit: Literal["working_days"]
+
+
+class People(_Cited):
+    """A number of people."""
+
+    value: int = Field(ge=1, le=1000)
+    unit: Literal["people"]
+
+
+class Choice(_Cited):
+    """What waits while the general manager has not decided: the gated plan steps, all of the plan, or nothing."""
+
+    value: Literal["plan_steps", "all", "none"]
+    unit: Literal["choice"]
+
+
+class Span(Wire):
+    """A span of a working day; the start belongs to it, the end does not."""
+
+    start: time
+    end: time
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "Span":
+        if self.start >= self.end:
+            raise ValueError("a span starts before it ends")
+        return self
+
+
+class ShortTime(Wire):
+    """The short-time limit (短时间) of each severity; I stands for the director at once."""
+
+    I: Limit  # noqa: E741 - the grade's own name
+    II: Limit
+    III: Limit
+    IV: Limit
+
+
+class Policy(Wire):
+    """The policy's numbers; an incident keeps the version it started with."""
+
+    version: Key
+    effective_from: date
+    time_zone: Line
+    working_spans: list[Span] = Field(min_length=1)
+    default_severity: Severity = Severity.III
+
+    operator_limit: Limit
+    short_time_limit: ShortTime
+    acknowledgement_limit: Limit
+    page_repeat: Limit
+    page_deputies: Limit
+    page_director: Limit
+    page_everyone: Limit
+    director_deputies: Limit
+    general_manager_informed: Limit
+    procedure_asked_again: Limit
+    approval_repeat: Limit
+    approval_deputies: Limit
+    approval_blocks: Choice
+    arrival_working_hours: Limit
+    arrival_off_hours: Limit
+    group_members: People
+    notice_interval: Limit
+    observation: Limit
+    probe_interval: Limit
+    dismissal_window: Limit
+    summary_deadline: WorkingDays
+    preliminary_summary_deadline: Limit
+    summary_reminder: Limit
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> "Policy":
+        limits = [getattr(self.short_time_limit, grade).duration for grade in Severity]
+        if limits != sorted(limits):
+            raise ValueError("short_time_limit: a worse severity never has the longer limit")
+        if not self.page_deputies.duration <= self.page_director.duration:
+            raise ValueError("page_director: the director is paged after the deputies, not before")
+        return self
+
+    def short_time(self, severity: Severity) -> timedelta:
+        """Return the short-time limit of a severity (5.2.5)."""
+        limit: Limit = getattr(self.short_time_limit, severity)
+        return limit.duration
+
+    def is_in_force(self, day: date) -> bool:
+        """Tell whether the policy's effective date has come (9)."""
+        return self.effective_from <= day
+
+
+class Deadline(Wire):
+    """An instant by which something is due; ``is_provisional`` when the official calendar did not know the year."""
+
+    at: AwareDatetime
+    clause: str
+    is_provisional: bool = False

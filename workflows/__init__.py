@@ -1,0 +1,1 @@
+"""When things happen: durable processes, thin over the domain."""

@@ -1,0 +1,220 @@
+"""Frozen words between processes: task queues, workflow ids, search attributes, inputs and machine signals."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from activities.messages import Message
+from domain.acts import Report
+from domain.calendar import Calendar
+from domain.company import Company, Probe, Role
+from domain.entry import Entry
+from domain.incident import Incident
+from domain.ladder import Ladder, LadderState
+from domain.policy import Deadline, Policy, Severity
+from domain.text import Wire
+
+INCIDENTS = "incidents"
+NOTIFY = "notify"
+
+PHASE = "Phase"
+SEVERITY = "Severity"
+SYSTEM = "System"
+AWAITED = "Awaited"
+NUMBER = "Number"
+DEADLINE = "Deadline"
+DRILL = "Drill"
+
+SEARCH_ATTRIBUTES = {
+    PHASE: "Keyword",
+    SEVERITY: "Keyword",
+    SYSTEM: "Keyword",
+    AWAITED: "Keyword",
+    NUMBER: "Keyword",
+    DEADLINE: "Datetime",
+    DRILL: "Bool",
+}
+
+SNAPSHOT = "snapshot"
+TIMELINE = "timeline"
+END = "end"
+ACKNOWLEDGED = "acknowledged"
+PAGED = "paged"
+ARRIVAL_OVERDUE = "arrival_overdue"
+PROBED = "probed"
+OBSERVED = "observed"
+ALERT = "alert"
+INCIDENT_OVER = "incident_over"
+
+
+def incident_id(number: str) -> str:
+    """Return the workflow id of an incident."""
+    return f"incident:{number}"
+
+
+def child_id(number: str, key: str) -> str:
+    """Return the workflow id of a child; its key reads as a path, such as ``page/judgement/1``."""
+    return f"{incident_id(number)}/{key}"
+
+
+def alert_id(source: str, digest: str) -> str:
+    """Return the workflow id that stands for one dedup key of one alert source."""
+    return f"alert:{source}:{digest}"
+
+
+class Carried(Wire):
+    """What an incident takes along when it continues as new."""
+
+    incident: Incident
+    outbox: list[Entry] = []
+    lit: list[str] = []
+    unsent: list[Message] = []
+    title: str = ""
+
+
+class Opening(Wire):
+    """Start of an incident: the report, who made it, and the policy, company and calendar that it pins."""
+
+    number: str
+    report: Report
+    reporter: str
+    reporter_role: Role = Role.OPERATOR
+    on_behalf_of: str | None = None
+    channel: str = "api"
+    command_id: str = ""
+    policy: Policy
+    company: Company
+    calendar: Calendar
+    recurrence_of: str | None = None
+    alert_workflow: str | None = None
+    carried: Carried | None = None
+
+
+class Outcome(Wire):
+    """How an incident ended."""
+
+    number: str
+    phase: str
+    seq: int
+    head_hash: str
+
+
+class Subject(Wire):
+    """What every message about an incident says of it."""
+
+    incident: str
+    title: str
+    system: str
+    severity: Severity
+    is_drill: bool
+
+
+class Beacon(Wire):
+    """Input of every child that pages: about what, whom in which order, and where it stood before."""
+
+    subject: Subject
+    ladder: Ladder
+    state: LadderState | None = None
+
+
+class ArrivalInput(Beacon):
+    """A responder on his way: his page, and the deadline fixed at dispatch."""
+
+    responder: str
+    deadline: Deadline
+    is_overdue: bool = False
+
+
+class ApprovalInput(Beacon):
+    """A version of a response plan before the general manager."""
+
+    plan_version: int
+
+
+class RecoveryInput(Wire):
+    """One round of recovery: the system's probes and its period of observation."""
+
+    incident: str
+    round: int
+    probes: list[Probe]
+    observed_until: AwareDatetime
+    probe_interval_seconds: float
+
+
+class PageReport(Wire):
+    """Signal ``paged``: what came of one call."""
+
+    question: str
+    clause: str
+    call: int
+    level: str
+    occurred_at: AwareDatetime
+    reached: list[str]
+    failed: list[str] = []
+
+
+class OverdueReport(Wire):
+    """Signal ``arrival_overdue``."""
+
+    responder: str
+    dispatch: int
+    deadline: AwareDatetime
+
+
+class ProbeReport(Wire):
+    """Signals ``probed`` and ``observed``."""
+
+    round: int
+    passed: list[str] = []
+    failed: list[str] = []
+    detail: str = ""
+    occurred_at: AwareDatetime
+
+
+class Hold(Wire):
+    """Signal ``acknowledged``: the page rests until then."""
+
+    until: AwareDatetime
+
+
+class Alert(Wire):
+    """Signal ``alert`` of an alert workflow: one occurrence from a monitor, or a report that carries a dedup key."""
+
+    source: str
+    dedup_key: str
+    status: Literal["firing", "resolved"]
+    occurrence: str
+    command_id: str
+    title: str
+    system: str
+    symptom: str
+    severity: Severity | None = None
+    started_at: AwareDatetime
+    reporter: str | None = None
+    is_drill: bool = False
+    runbook: str | None = None
+    location: str | None = None
+    category: str | None = None
+    assessment: str | None = None
+
+
+class AlertState(Wire):
+    """What an alert workflow knows: the open incident of its dedup key, the one before, and how often it fired."""
+
+    source: str = ""
+    dedup_key: str = ""
+    number: str | None = None
+    last_number: str | None = None
+    openings: int = 0
+    seen: list[str] = []
+    firing_count: int = 0
+    last_signal_at: datetime | None = None
+
+
+class AlertInput(Wire):
+    """Start of an alert workflow."""
+
+    source: str
+    dedup_key: str
+    state: AlertState | None = None
