@@ -1,0 +1,95 @@
+# Fengsui. `make help` lists what can be done here.
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+PY := $(BIN)/python
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## this list
+	@echo "烽燧 Fengsui: make <target>"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+# --- set-up: each stamp is as old as the lock that it stands for ---
+
+.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -m tools.install runtime
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	@$(PYTHON) -m tools.install dev
+
+CATALOGUES := $(wildcard adapters/i18n/*/LC_MESSAGES/*.po)
+
+.venv/.catalogues: $(CATALOGUES) .venv/.runtime
+	@$(PY) -m tools.translations compile
+	@touch $@
+
+.PHONY: setup
+setup: .venv/.dev .venv/.catalogues ## make .venv with everything for work and tests
+
+.PHONY: servers
+servers: .venv/.dev ## fetch the Temporal servers and PostgreSQL that the tests use
+	@$(PY) -m tools.servers temporal
+	@$(PY) -m tools.servers test-server
+	@$(PY) -m tools.postgres
+
+# --- use ---
+
+.PHONY: run
+run: .venv/.runtime .venv/.catalogues ## start everything here; Ctrl-C ends it (FENGSUI_HOME, FENGSUI_API_PORT, ...)
+	@$(PY) -m tools.launcher
+
+.PHONY: demo
+demo: .venv/.runtime .venv/.catalogues ## play a major incident from report to closure (against `make run`)
+	@$(BIN)/fengsui demo
+
+.PHONY: alertmanager
+alertmanager: .venv/.runtime ## let a real Alertmanager report into `make run`
+	@$(PY) -m tools.alertmanager
+
+# --- proof ---
+
+.PHONY: check
+check: setup ## style, types, layers, translations
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(PY) -m tools.translations check
+
+.PHONY: test
+test: check servers ## everything: `check`, then all tests (ARGS="-k name" picks some)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+
+.PHONY: replay
+replay: setup ## replay the stored histories (ARGS="--from HOST:PORT" replays a server's)
+	@$(PY) -m tools.replay $(ARGS)
+
+.PHONY: bench
+bench: setup ## measure, as ratios to a bare workflow
+	@$(PY) -m tools.servers temporal
+	@$(PY) -m tools.bench $(ARGS)
+
+# --- care ---
+
+.PHONY: translations
+translations: setup ## collect texts into the catalogues and compile them
+	@$(PY) -m tools.translations update
+	@$(PY) -m tools.translations compile
+
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+.PHONY: lock
+lock: ## renew requirements/ from pyproject.toml (needs uv)
+	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) --group build -o requirements/build.txt
+
+.PHONY: clean
+clean: ## remove what was built here; the data in FENGSUI_HOME stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find adapters -name '*.mo' -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
