@@ -1,0 +1,109 @@
+"""What is to be started: read from the environment and the company file, before anything runs."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tools.launcher import ports
+from tools.launcher.home import Home
+from tools.launcher.ports import HOST
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+API_PORT = 8000
+TEMPORAL_PORT = 7233
+UI_PORT = 8233
+API_MODULE = "api"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who may sign in."""
+
+    id: str
+    name: str
+    posts: list[str]
+    token: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Addresses, people and environment of one start; `ui_port` is None for a Temporal server that is not ours."""
+
+    api_port: int
+    temporal_address: str
+    ui_port: int | None
+    people: list[Person]
+    alert_token: str
+    env: Mapping[str, str]
+
+    @property
+    def api(self) -> str:
+        """The base address of the API."""
+        return f"http://{HOST}:{self.api_port}"
+
+    @property
+    def temporal_ui(self) -> str | None:
+        """The address of Temporal's own pages."""
+        return f"http://{HOST}:{self.ui_port}" if self.ui_port else None
+
+    @property
+    def namespace(self) -> str:
+        """The Temporal namespace."""
+        return self.env["TEMPORAL_NAMESPACE"]
+
+    def run_file(self, pids: dict[str, int | None]) -> dict[str, Any]:
+        """What scripts are told."""
+        return {
+            "api": self.api,
+            "temporal": self.temporal_address,
+            "temporal_ui": self.temporal_ui,
+            "pids": pids,
+            "tokens": {
+                person.id: {"name": person.name, "posts": person.posts, "token": person.token} for person in self.people
+            },
+            "alert_token": self.alert_token,
+        }
+
+
+def make(home: Home, environ: Mapping[str, str]) -> Plan:
+    """Decide everything; raises PortError."""
+    company = Path(environ.get("FENGSUI_COMPANY") or ROOT / "sample" / "company.yaml").resolve()
+    listed = YAML(typ="safe").load(company)["people"]
+    secrets = home.secrets(person["id"] for person in listed)
+    people = [
+        Person(person["id"], person["name"], list(person.get("posts", [])), secrets["tokens"][person["id"]])
+        for person in listed
+    ]
+    address = environ.get("TEMPORAL_ADDRESS")
+    ui_port = None
+    if not address:
+        address = f"{HOST}:{_port(environ, 'FENGSUI_TEMPORAL_PORT', TEMPORAL_PORT)}"
+        ui_port = _port(environ, "FENGSUI_TEMPORAL_UI_PORT", UI_PORT)
+    api_port = _port(environ, "FENGSUI_API_PORT", API_PORT)
+    env = {
+        **environ,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]),
+        "FENGSUI_HOME": str(home.folder),
+        "FENGSUI_COMPANY": str(company),
+        "FENGSUI_POLICY": str(Path(environ.get("FENGSUI_POLICY") or ROOT / "policy.yaml").resolve()),
+        "FENGSUI_API_HOST": HOST,
+        "FENGSUI_API_PORT": str(api_port),
+        "FENGSUI_TOKENS": json.dumps({person.id: person.token for person in people}),
+        "FENGSUI_ALERT_TOKEN": secrets["alert_token"],
+        "TEMPORAL_ADDRESS": address,
+        "TEMPORAL_NAMESPACE": environ.get("TEMPORAL_NAMESPACE") or "default",
+    }
+    return Plan(api_port, address, ui_port, people, secrets["alert_token"], env)
+
+
+def _port(environ: Mapping[str, str], variable: str, default: int) -> int:
+    value = environ.get(variable) or str(default)
+    if not value.isdecimal():
+        raise ports.PortError(f"{variable}={value}: a number is needed / 必须是数字")
+    return ports.choose(variable, int(value))
