@@ -382,6 +382,7 @@ class Report(Wire):
     category: Line | None = None
     severity: Severity | None = None
     is_drill: bool = False
+    drill_includes: list[Key] = []
     dedup_key: Key | None = None
 
 

@@ -47,9 +47,8 @@ class Entry(Wire):
 
 def first_break(entries: Iterable[Entry]) -> str | None:
     """Check a chain from its genesis; return what is wrong with the first bad entry, or None."""
-    seq, prev_hash = 0, GENESIS
-    for entry in entries:
-        seq += 1
+    prev_hash = GENESIS
+    for seq, entry in enumerate(entries, start=1):
         if entry.seq != seq:
             return f"entry {seq} is missing, found {entry.seq}"
         if entry.prev_hash != prev_hash:

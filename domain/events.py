@@ -40,6 +40,7 @@ class Reported(Event):
     category: str | None = None
     severity: Severity
     is_drill: bool = False
+    drill_includes: list[str] = []
     dedup_key: str | None = None
     recurrence_of: str | None = None
     policy_version: str = ""

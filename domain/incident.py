@@ -48,11 +48,17 @@ FOLLOWS: dict[Phase, frozenset[Phase]] = {
     Phase.JUDGING: frozenset({Phase.DISMISSED, Phase.WITHDRAWN, Phase.OPERATOR_HANDLING}),
     Phase.DISMISSED: frozenset({Phase.JUDGING, Phase.OPERATOR_HANDLING}),
     Phase.WITHDRAWN: frozenset(),
-    Phase.OPERATOR_HANDLING: frozenset({Phase.ON_SITE_HANDLING, Phase.DIRECTOR_DECISION, Phase.RECOVERY}),
-    Phase.ON_SITE_HANDLING: frozenset({Phase.DIRECTOR_DECISION, Phase.RECOVERY}),
-    Phase.DIRECTOR_DECISION: frozenset({Phase.DEPARTMENT_HANDLING, Phase.GROUP_HANDLING, Phase.RECOVERY}),
-    Phase.DEPARTMENT_HANDLING: frozenset({Phase.DIRECTOR_DECISION, Phase.GROUP_HANDLING, Phase.RECOVERY}),
-    Phase.GROUP_HANDLING: frozenset({Phase.RECOVERY}),
+    Phase.OPERATOR_HANDLING: frozenset(
+        {Phase.ON_SITE_HANDLING, Phase.DIRECTOR_DECISION, Phase.RECOVERY, Phase.DISMISSED}
+    ),
+    Phase.ON_SITE_HANDLING: frozenset({Phase.DIRECTOR_DECISION, Phase.RECOVERY, Phase.DISMISSED}),
+    Phase.DIRECTOR_DECISION: frozenset(
+        {Phase.DEPARTMENT_HANDLING, Phase.GROUP_HANDLING, Phase.RECOVERY, Phase.DISMISSED}
+    ),
+    Phase.DEPARTMENT_HANDLING: frozenset(
+        {Phase.DIRECTOR_DECISION, Phase.GROUP_HANDLING, Phase.RECOVERY, Phase.DISMISSED}
+    ),
+    Phase.GROUP_HANDLING: frozenset({Phase.RECOVERY, Phase.DISMISSED}),
     Phase.RECOVERY: HANDLING | {Phase.SUMMARY},
     Phase.SUMMARY: HANDLING | {Phase.CLOSED},
     Phase.CLOSED: frozenset(),
@@ -181,6 +187,7 @@ class Incident(Wire):
     dedup_key: str | None = None
     recurrence_of: str | None = None
     is_drill: bool = False
+    drill_includes: list[str] = []
 
     severity: Severity = Severity.III
     severity_set_by: Role = Role.OPERATOR

@@ -8,11 +8,12 @@ from domain.text import Wire
 
 
 class Rung(Wire):
-    """From ``after`` on these people are called too."""
+    """From ``after`` on these people are called too, by the ladder's template or by one of their own."""
 
     after: timedelta
     level: str
     people: list[str]
+    template: str | None = None
 
 
 class Ladder(Wire):
@@ -43,11 +44,11 @@ class LadderState(Wire):
 
 
 class Call(Wire):
-    """One call that is due: its number, how high the ladder stands, who is called."""
+    """One call that is due: its number, how high the ladder stands, who is called by which template."""
 
     number: int
     level: str
-    people: list[str]
+    people: dict[str, str]
 
 
 def _joined(ladder: Ladder, now: datetime) -> list[Rung]:
@@ -61,8 +62,8 @@ def next_call_at(ladder: Ladder, state: LadderState) -> datetime:
     else:
         widest = ladder.asked_at + ladder.rungs[-1].after
         pace = ladder.chorus if state.called_at >= widest else ladder.repeat
-        joins = [ladder.asked_at + rung.after for rung in ladder.rungs if ladder.asked_at + rung.after > state.called_at]
-        at = min([state.called_at + pace, *joins])
+        joins = [ladder.asked_at + rung.after for rung in ladder.rungs]
+        at = min([state.called_at + pace, *(join for join in joins if join > state.called_at)])
     return max(at, state.held_until) if state.held_until else at
 
 
@@ -71,7 +72,10 @@ def call_due(ladder: Ladder, state: LadderState, now: datetime) -> Call | None:
     if now < next_call_at(ladder, state):
         return None
     rungs = _joined(ladder, now) or ladder.rungs[:1]
-    people = list(dict.fromkeys(person for rung in rungs for person in rung.people))
+    people: dict[str, str] = {}
+    for rung in rungs:
+        for person in rung.people:
+            people.setdefault(person, rung.template or ladder.template)
     return Call(number=state.calls + 1, level=rungs[-1].level, people=people)
 
 

@@ -1,0 +1,324 @@
+"""Articles 5.2.1 to 5.2.5: report, judgement, the operator's runbook, technicians to the scene."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from domain import acts
+from domain import events as ev
+from domain.calendar import arrival_deadline
+from domain.company import Role
+from domain.decide import Case, decides, need_reason
+from domain.errors import AlreadyDecided, Conflict, InTheFuture, NotAuthorised, OwnWork, Unacceptable, Unknown
+from domain.incident import HANDLING, Incident, Phase
+from domain.policy import Deadline, Severity
+from domain.text import N_
+
+
+def report(
+    incident: Incident, report_: acts.Report, channel: str, now: datetime, recurrence_of: str | None
+) -> ev.Reported:
+    """Return the event of a report; Refusal when the system is unknown or the time impossible (5.2.1)."""
+    system = incident.company.system(report_.system)
+    if system is None:
+        raise Unknown(
+            N_("The company has no system “{system}”."), clause="5.2.1", field="system", system=report_.system
+        )
+    assessment = report_.preliminary_assessment
+    if assessment.covered and (assessment.runbook is None or incident.company.runbook(assessment.runbook) is None):
+        raise Unknown(
+            N_("Name the runbook that covers it, or say that none does."),
+            clause="5.2.1",
+            field="preliminary_assessment.runbook",
+        )
+    discovered_at = report_.discovered_at or now
+    if discovered_at > now:
+        raise InTheFuture(N_("It cannot have happened in the future."), clause="5.2.1", field="discovered_at")
+    return ev.Reported(
+        title=report_.title,
+        system=report_.system,
+        symptom=report_.symptom,
+        preliminary_assessment=assessment,
+        discovered_at=discovered_at,
+        channel=channel,
+        location=report_.location,
+        category=report_.category,
+        severity=report_.severity or incident.policy.default_severity,
+        is_drill=report_.is_drill,
+        drill_includes=report_.drill_includes,
+        dedup_key=report_.dedup_key,
+        recurrence_of=recurrence_of,
+        policy_version=incident.policy.version,
+        company_version=incident.company.version,
+    )
+
+
+@decides(acts.Withdraw)
+def withdraw(case: Case[acts.Withdraw]) -> Sequence[ev.Event]:
+    """Take the report back (before judgement only)."""
+    return [ev.Withdrawn(reason=case.act.reason)]
+
+
+@decides(acts.Acknowledge)
+def acknowledge(case: Case[acts.Acknowledge]) -> Sequence[ev.Event]:
+    """Let a page rest for the acknowledgement limit; the question itself stays open (5.2.1)."""
+    until = case.now + case.incident.policy.acknowledgement_limit.duration
+    return [ev.Acknowledged(question=case.act.question, until=until)]
+
+
+@decides(acts.Contest)
+def contest(case: Case[acts.Contest]) -> Sequence[ev.Event]:
+    """Contest a dismissal, once."""
+    if case.incident.is_contested:
+        raise AlreadyDecided(N_("The dismissal was contested once; that is final."), clause="5.2.2")
+    return [ev.Contested(reason=case.act.reason)]
+
+
+@decides(acts.Judge)
+def judge(case: Case[acts.Judge]) -> Sequence[ev.Event]:
+    """Judge the report: the first verdict stands, a later emergency overrides a dismissal (R10)."""
+    incident, act = case.incident, case.act
+    _may_judge(case)
+    if act.verdict == "not_emergency":
+        reason = need_reason(act.reason, "5.2.2")
+        window = incident.policy.dismissal_window
+        return [ev.Dismissed(reason=reason, window=Deadline(at=case.now + window.duration, clause=window.clause))]
+    return [*_activation(incident, act, case.at), *_gaps(incident)]
+
+
+def _may_judge(case: Case[acts.Judge]) -> None:
+    incident, act, actor = case.incident, case.act, case.actor
+    first = incident.judged_by[0] if incident.judged_by else None
+    if incident.phase in HANDLING:
+        may_reverse = actor.role == Role.IT_DIRECTOR or first in actor.people
+        if act.verdict == "emergency" or not may_reverse:
+            raise AlreadyDecided(N_("{winner} judged it an emergency already."), clause="5.2.2", winner=first)
+    if incident.phase == Phase.DISMISSED and act.verdict == "not_emergency":
+        raise AlreadyDecided(N_("{winner} dismissed it already."), clause="5.2.2", winner=first)
+    if incident.is_contested and incident.phase == Phase.JUDGING and actor.people.intersection(incident.judged_by):
+        raise OwnWork(
+            N_("The dismissal was contested: the other judge or the director must look."), clause="5.2.2"
+        )
+
+
+def _activation(incident: Incident, act: acts.Judge, at: datetime) -> Iterator[ev.Event]:
+    policy, company = incident.policy, incident.company
+    severity = act.severity or incident.severity
+    yield ev.Activated(
+        severity=severity,
+        reason=act.reason,
+        runbook=_pinned(incident, act.runbook),
+        operator=_operator(incident),
+        specialists=company.holders(Role.EMERGENCY_SPECIALIST),
+        operator_limit=Deadline(at=at + policy.operator_limit.duration, clause=policy.operator_limit.clause),
+        short_time_limit=Deadline(at=at + policy.short_time(severity), clause="5.2.6"),
+    )
+
+
+def _gaps(incident: Incident) -> Iterator[ev.Event]:
+    if not incident.company.holders(Role.EMERGENCY_SPECIALIST):
+        yield ev.GapFound(post=Role.EMERGENCY_SPECIALIST, cited="3.3")
+
+
+def _pinned(incident: Incident, wanted: str | None) -> str | None:
+    assessment = incident.preliminary_assessment
+    name = wanted or (assessment.runbook if assessment and assessment.covered else None)
+    if name is None:
+        return None
+    runbook = incident.company.runbook(name)
+    if runbook is None:
+        raise Unknown(N_("There is no runbook “{runbook}”."), clause="4.3", field="runbook", runbook=name)
+    return runbook.ref
+
+
+def _operator(incident: Incident) -> str | None:
+    operators = incident.company.holders(Role.OPERATOR)
+    return incident.reporter if incident.reporter in operators else next(iter(operators), None)
+
+
+@decides(acts.RecordStep)
+def record_step(case: Case[acts.RecordStep]) -> Sequence[ev.Event]:
+    """Record a step of the pinned runbook, in order; a skip needs a reason (R11)."""
+    runbook, act = case.incident.pinned_runbook, case.act
+    steps = [step.id for step in runbook.steps] if runbook else []
+    if runbook is None or act.step not in steps:
+        raise Unknown(
+            N_("The pinned runbook {runbook} has no step “{step}”."),
+            clause="5.2.3",
+            field="step",
+            runbook=case.incident.runbook or "-",
+            step=act.step,
+        )
+    if act.step in case.incident.steps and case.incident.steps[act.step] != "failed":
+        raise AlreadyDecided(N_("The step “{step}” is recorded already."), clause="5.2.3", step=act.step)
+    waiting = next((step for step in steps if step not in case.incident.steps), None)
+    if act.step not in case.incident.steps and act.step != waiting:
+        raise Conflict(
+            N_("Steps go in order: “{waiting}” comes first."), clause="5.2.3", field="step", waiting=waiting
+        )
+    if act.result == "skipped":
+        need_reason(act.text, "5.2.3", "text")
+    return [ev.StepRecorded(step=act.step, runbook=runbook.ref, result=act.result, text=act.text)]
+
+
+@decides(acts.ReportUnresolved)
+def report_unresolved(case: Case[acts.ReportUnresolved]) -> Sequence[ev.Event]:
+    """Send technicians to the scene, first thing (R12)."""
+    return [ev.UnresolvedReported(text=case.act.text), *technicians_dispatched(case.incident, case.now)]
+
+
+def technicians_dispatched(incident: Incident, now: datetime) -> Iterator[ev.Event]:
+    """Dispatch the first technician of the affected system, or any; a gap is recorded where there is none (4.2)."""
+    everyone = incident.company.holders(Role.TECHNICIAN)
+    system = incident.affected_system
+    named = [person for person in (system.technicians if system else []) if person in everyone]
+    first = next(iter(named or everyone), None)
+    if first is None:
+        yield ev.GapFound(post=Role.TECHNICIAN, cited="4.2")
+    else:
+        yield dispatched(incident, first, Role.TECHNICIAN, now)
+
+
+def dispatched(
+    incident: Incident, person_id: str, role: Role, now: datetime, *, replaces: str | None = None
+) -> ev.Dispatched:
+    """Return the dispatch of a person with the deadline that this instant fixes (R20)."""
+    person = incident.company.person(person_id)
+    deadline = arrival_deadline(
+        incident.calendar, incident.policy, now, is_on_site=bool(person and person.is_duty_on_site)
+    )
+    return ev.Dispatched(responder=person_id, role_sent=role, deadline=deadline, replaces=replaces)
+
+
+@decides(acts.Dispatch)
+def dispatch(case: Case[acts.Dispatch]) -> Sequence[ev.Event]:
+    """Send one more person to the scene."""
+    responder = _known(case.incident, case.act.responder)
+    known = case.incident.responder(responder)
+    if known and not known.is_stood_down:
+        raise AlreadyDecided(N_("{person} was dispatched already."), clause="5.2.4", person=responder)
+    event = dispatched(case.incident, responder, _sent_as(case.incident, responder), case.now)
+    return [event.model_copy(update={"text": case.act.text})]
+
+
+def _known(incident: Incident, person_id: str) -> str:
+    person = incident.company.person(person_id)
+    if person is None or not person.is_active:
+        raise Unknown(
+            N_("The company has nobody with the id “{person}”."), clause="5.2.4", field="responder", person=person_id
+        )
+    return person_id
+
+
+def _sent_as(incident: Incident, person_id: str) -> Role:
+    person = incident.company.person(person_id)
+    return person.posts[0] if person and person.posts else Role.RESPONDER
+
+
+@decides(acts.StandDown)
+def stand_down(case: Case[acts.StandDown]) -> Sequence[ev.Event]:
+    """Take back a dispatch."""
+    responder = case.incident.responder(case.act.responder)
+    if responder is None or responder.is_stood_down:
+        raise Unknown(
+            N_("{person} is not dispatched."), clause="5.2.4", field="responder", person=case.act.responder
+        )
+    return [ev.StoodDown(responder=case.act.responder, reason=case.act.reason)]
+
+
+@decides(acts.CheckIn)
+def check_in(case: Case[acts.CheckIn]) -> Sequence[ev.Event]:
+    """Record an arrival: on time up to and at the deadline, late with minutes after it (R20)."""
+    incident, act = case.incident, case.act
+    person = act.responder or (case.actor.on_behalf_of or case.actor.person)
+    responder = incident.responder(person)
+    if responder is None or responder.is_stood_down:
+        raise Unknown(N_("{person} is not dispatched."), clause="5.3.3", field="responder", person=person)
+    clause = responder.deadline.clause
+    if person not in case.actor.people:
+        _may_record_for_another(case, clause)
+    if responder.arrived_at is not None:
+        raise AlreadyDecided(N_("{person} has checked in already."), clause=clause, person=person)
+    if case.at < responder.dispatched_at:
+        raise Unacceptable(N_("He cannot have arrived before he was dispatched."), clause=clause, field="occurred_at")
+    late = max((case.at - responder.deadline.at).total_seconds() / 60, 0)
+    system = incident.affected_system
+    counts = not act.remote or bool(system and system.remote_ok)
+    return [
+        ev.Arrived(
+            responder=person,
+            late_minutes=round(late, 2),
+            place=act.place,
+            remote=act.remote,
+            counts_as_arrival=counts,
+            cited=clause,
+        )
+    ]
+
+
+def _may_record_for_another(case: Case[acts.CheckIn], clause: str) -> None:
+    own = case.incident.responder(case.actor.person)
+    on_scene = own is not None and own.arrived_at is not None
+    leads = case.actor.role in (Role.EMERGENCY_SPECIALIST, Role.COMMANDER)
+    if not (on_scene and leads):
+        raise NotAuthorised(
+            N_("Only the specialist or the commander on the scene records another's arrival."),
+            clause=clause,
+            field="responder",
+        )
+
+
+@decides(acts.ReportResolved)
+def report_resolved(case: Case[acts.ReportResolved]) -> Sequence[ev.Event]:
+    """Go to recovery; inside the short-time limit that is the short way (R13)."""
+    incident = case.incident
+    return [
+        ev.ResolvedReported(
+            text=case.act.text, round=len(incident.recoveries) + 1, in_short_time=not incident.is_short_time_over
+        )
+    ]
+
+
+@decides(acts.ChangeSeverity)
+def change_severity(case: Case[acts.ChangeSeverity]) -> Sequence[ev.Event]:
+    """Change the severity; lowering it needs the role that set it or one above, raising may be due at once."""
+    incident, new = case.incident, case.act.severity
+    if new == incident.severity:
+        raise Conflict(N_("The severity is {severity} already."), clause="5.2.2", field="severity", severity=new)
+    if incident.severity.is_worse_than(new) and _standing(case.actor.role) < _standing(incident.severity_set_by):
+        raise NotAuthorised(
+            N_("Lowering the severity needs {role} or above, who set it."),
+            clause="5.2.2",
+            field="severity",
+            role=incident.severity_set_by,
+        )
+    events: list[ev.Event] = [
+        ev.SeverityChanged(
+            old=incident.severity, new=new, reason=case.act.reason, short_time_limit=_recomputed(incident, new)
+        )
+    ]
+    if incident.phase == Phase.DEPARTMENT_HANDLING and new.is_worse_than(incident.severity):
+        events.append(ev.ProcedureAskedAgain())
+    return events
+
+
+def _recomputed(incident: Incident, severity: Severity) -> Deadline | None:
+    if incident.is_short_time_over or incident.activated_at is None:
+        return None
+    return Deadline(at=incident.activated_at + incident.policy.short_time(severity), clause="5.2.6")
+
+
+_STANDING = (
+    Role.REPORTER,
+    Role.OPERATOR,
+    Role.TECHNICIAN,
+    Role.EMERGENCY_SPECIALIST,
+    Role.IT_SUPERVISOR,
+    Role.IT_MANAGER,
+    Role.COMMANDER,
+    Role.IT_DIRECTOR,
+    Role.GENERAL_MANAGER,
+)
+
+
+def _standing(role: Role) -> int:
+    return _STANDING.index(role) if role in _STANDING else 0

@@ -1,0 +1,158 @@
+"""Who may do what, and when: one table of act x roles x phases x clause, and the answer to one question."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from domain import acts
+from domain.company import Role
+from domain.errors import Conflict, DelegationEnded, NotAuthorised, WrongPhase
+from domain.incident import ACTIVE, HANDLING, JUDGEMENT, Incident, Phase
+from domain.text import N_
+
+R = Role
+_JUDGES = (R.IT_MANAGER, R.IT_SUPERVISOR, R.IT_DIRECTOR)
+_HANDLERS = (R.OPERATOR, R.EMERGENCY_SPECIALIST, R.TECHNICIAN)
+_LEADERS = (R.COMMANDER, R.IT_MANAGER, R.IT_SUPERVISOR, R.IT_DIRECTOR)
+_EVERYBODY = (*_LEADERS, *_HANDLERS, R.GROUP_MEMBER, R.RESPONDER, R.REPORTER, R.GENERAL_MANAGER, R.DEPARTMENT_HEAD)
+_DURING_GROUP = frozenset({Phase.GROUP_HANDLING, Phase.RECOVERY})
+_OPEN = JUDGEMENT | ACTIVE | {Phase.DISMISSED}
+
+
+class Right(NamedTuple):
+    """These roles may do this act in these phases; the clause says why."""
+
+    roles: tuple[Role, ...]
+    phases: frozenset[Phase]
+    clause: str
+
+
+AUTHORITY: dict[type[acts.Act], Right] = {
+    acts.Withdraw: Right((R.REPORTER,), JUDGEMENT, "5.2.1"),
+    acts.Acknowledge: Right(_EVERYBODY, _OPEN, "5.2.1"),
+    acts.Judge: Right(_JUDGES, JUDGEMENT | HANDLING | {Phase.DISMISSED}, "5.2.2"),
+    acts.Contest: Right((R.REPORTER,), frozenset({Phase.DISMISSED}), "5.2.2"),
+    acts.RecordStep: Right(_HANDLERS, HANDLING, "5.2.3"),
+    acts.ReportUnresolved: Right((R.OPERATOR, R.EMERGENCY_SPECIALIST), frozenset({Phase.OPERATOR_HANDLING}), "5.2.4"),
+    acts.ReportResolved: Right((*_HANDLERS, *_LEADERS), HANDLING, "5.2.5"),
+    acts.Dispatch: Right(_LEADERS, HANDLING, "5.2.4"),
+    acts.StandDown: Right(_LEADERS, ACTIVE, "5.2.4"),
+    acts.CheckIn: Right((R.RESPONDER, R.EMERGENCY_SPECIALIST, R.COMMANDER), ACTIVE, "5.3.3"),
+    acts.ChangeSeverity: Right(_LEADERS, HANDLING, "5.2.2"),
+    acts.ReportToDirector: Right((R.IT_MANAGER,), HANDLING - {Phase.OPERATOR_HANDLING}, "5.2.6"),
+    acts.DecideProcedure: Right(
+        (R.IT_DIRECTOR,),
+        frozenset({Phase.DIRECTOR_DECISION, Phase.DEPARTMENT_HANDLING, Phase.GROUP_HANDLING}),
+        "5.2.7",
+    ),
+    acts.SubmitPlan: Right((R.IT_DIRECTOR, R.IT_MANAGER, R.COMMANDER), _DURING_GROUP, "5.2.8"),
+    acts.DecidePlan: Right((R.GENERAL_MANAGER,), ACTIVE, "5.2.8"),
+    acts.SettlePlan: Right((R.IT_DIRECTOR,), ACTIVE, "5.2.8"),
+    acts.RecordPlanStep: Right((*_HANDLERS, R.COMMANDER, R.GROUP_MEMBER), HANDLING, "5.2.8"),
+    acts.FormGroup: Right((R.IT_DIRECTOR,), frozenset({Phase.GROUP_HANDLING}), "5.2.9"),
+    acts.OfferCommand: Right((R.COMMANDER,), _DURING_GROUP, "5.2.9"),
+    acts.AcceptCommand: Right((R.GROUP_MEMBER,), _DURING_GROUP, "5.2.9"),
+    acts.GiveNotice: Right((R.COMMANDER, R.GROUP_MEMBER), _DURING_GROUP | {Phase.SUMMARY}, "5.3.1"),
+    acts.GiveOrder: Right((R.COMMANDER,), _DURING_GROUP, "5.3.2"),
+    acts.AnswerOrder: Right((R.DEPARTMENT_HEAD, R.IT_MANAGER), ACTIVE, "5.3.2"),
+    acts.Record: Right(_EVERYBODY, ACTIVE, "5.3.5"),
+    acts.GiveInformation: Right(_EVERYBODY, ACTIVE, "5.3.6"),
+    acts.AcknowledgeInformation: Right((R.COMMANDER, R.IT_MANAGER), ACTIVE, "5.3.6"),
+    acts.RaiseFinding: Right(_EVERYBODY, HANDLING, "5.3.7"),
+    acts.ProposeMeasure: Right((R.TECHNICIAN,), HANDLING, "5.3.7"),
+    acts.DecideMeasure: Right((R.COMMANDER, R.IT_MANAGER), HANDLING, "5.3.7"),
+    acts.CarryOutMeasure: Right((R.TECHNICIAN, R.EMERGENCY_SPECIALIST), HANDLING, "5.3.7"),
+    acts.CheckRecovery: Right((*_HANDLERS, R.GROUP_MEMBER), frozenset({Phase.RECOVERY}), "6.1"),
+    acts.VerifyRecovery: Right(
+        (R.IT_SUPERVISOR, R.IT_MANAGER, R.COMMANDER, R.EMERGENCY_SPECIALIST),
+        frozenset({Phase.RECOVERY, Phase.SUMMARY}),
+        "6.1",
+    ),
+    acts.SubmitSummary: Right((R.IT_MANAGER, R.IT_SUPERVISOR, R.EMERGENCY_SPECIALIST), frozenset({Phase.SUMMARY}), "6.2"),
+    acts.ReceiveSummary: Right((R.IT_DIRECTOR, R.GENERAL_MANAGER), frozenset({Phase.SUMMARY}), "6.2"),
+    acts.DecideRunbook: Right((R.IT_MANAGER,), frozenset({Phase.SUMMARY}), "6.3"),
+    acts.Close: Right((R.IT_MANAGER, R.IT_DIRECTOR), frozenset({Phase.SUMMARY}), "6.2"),
+}
+
+
+class Actor(NamedTuple):
+    """Who acts, in which role, and for whom."""
+
+    person: str
+    role: Role
+    on_behalf_of: str | None = None
+
+    @property
+    def people(self) -> set[str]:
+        """Return everybody whose own work this act could be."""
+        return {self.person} | ({self.on_behalf_of} if self.on_behalf_of else set())
+
+
+def capacities(incident: Incident, person_id: str, at: datetime) -> list[Actor]:
+    """Return every role in which a person can act on an incident: in it, by his posts, by delegation."""
+    found: list[Actor] = []
+    person = incident.company.person(person_id)
+    if person is None or not person.is_active:
+        return found
+    if person_id == incident.commander:
+        found.append(Actor(person_id, Role.COMMANDER))
+    found += [Actor(person_id, post) for post in person.posts]
+    if person_id in incident.group_members:
+        found.append(Actor(person_id, Role.GROUP_MEMBER))
+    if any(item.person == person_id for item in incident.responders):
+        found.append(Actor(person_id, Role.RESPONDER))
+    if person_id == incident.reporter:
+        found.append(Actor(person_id, Role.REPORTER))
+    found += [
+        Actor(person_id, item.post, item.principal)
+        for item in incident.company.delegations
+        if item.deputy == person_id and item.holds_at(at)
+    ]
+    return found
+
+
+def authorise(incident: Incident, command: acts.Command[acts.Act], at: datetime) -> Actor:
+    """Return in which role the person may do the act, or refuse with the clause that forbids it."""
+    right = AUTHORITY[type(command.act)]
+    actor = _capacity(incident, command, right, at)
+    if incident.is_over or incident.phase == Phase.CLOSED:
+        raise Conflict(N_("The incident is over; it takes no more acts."), clause=right.clause)
+    if incident.phase not in right.phases:
+        raise WrongPhase(
+            N_("This act does not belong to the phase “{phase}”."), clause=right.clause, phase=incident.phase
+        )
+    return actor
+
+
+def _capacity(incident: Incident, command: acts.Command[acts.Act], right: Right, at: datetime) -> Actor:
+    own = capacities(incident, command.person, at)
+    for actor in own:
+        if actor.role in right.roles and command.post in (None, actor.role):
+            return actor
+    if any(
+        item.deputy == command.person and item.post in right.roles and command.post in (None, item.post)
+        for item in incident.company.delegations
+    ):
+        raise DelegationEnded(
+            N_("The delegation by which {person} could do this does not hold now."),
+            clause=right.clause,
+            person=command.person,
+        )
+    raise NotAuthorised(
+        N_("{person} has none of the roles that may do this: {roles}."),
+        clause=right.clause,
+        field="post" if command.post else None,
+        person=command.person,
+        roles=", ".join(right.roles),
+    )
+
+
+def allowed(incident: Incident, person: str, at: datetime) -> list[str]:
+    """Return the names of the acts that a person's roles allow him in this phase."""
+    if incident.is_over:
+        return []
+    roles = {actor.role for actor in capacities(incident, person, at)}
+    return [
+        act.name
+        for act, right in AUTHORITY.items()
+        if incident.phase in right.phases and roles.intersection(right.roles)
+    ]

@@ -1,0 +1,112 @@
+"""What the passing of time makes happen: limits of the incident that fall due, and which of them is next."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from domain import events as ev
+from domain.activation import technicians_dispatched
+from domain.incident import HANDLING, Incident, Phase
+from domain.policy import Deadline
+
+
+class Due(NamedTuple):
+    """An event that is due, and since when."""
+
+    event: ev.Event
+    since: datetime
+
+
+def _operator_limit(incident: Incident, now: datetime) -> Iterator[ev.Event]:
+    """Not resolved by the operator in time: technicians go to the scene (5.2.4)."""
+    yield ev.UnresolvedReported(limit_passed=True)
+    yield from technicians_dispatched(incident, now)
+
+
+def _short_time_limit(incident: Incident, now: datetime) -> Iterator[ev.Event]:
+    """Not resolved in a short time: the director is paged (5.2.6); a limit of 0 sends the technicians as well."""
+    if not incident.is_unresolved:
+        yield from _operator_limit(incident, now)
+    yield ev.ShortTimeLimitPassed()
+
+
+def _procedure_asked_again(_incident: Incident, _now: datetime) -> Iterator[ev.Event]:
+    """Not started, still not solved: the director is asked again (5.2.7)."""
+    yield ev.ProcedureAskedAgain()
+
+
+def _dismissal_window(_incident: Incident, _now: datetime) -> Iterator[ev.Event]:
+    """Nobody contested or overrode the dismissal (5.2.2)."""
+    yield ev.DismissalStood()
+
+
+def _notice_due(incident: Incident, now: datetime) -> Iterator[ev.Event]:
+    """The next notice is overdue (5.3.1)."""
+    interval = incident.policy.notice_interval
+    yield ev.NoticeOverdue(next_due=Deadline(at=now + interval.duration, clause=interval.clause))
+
+
+def _summary_due(incident: Incident, now: datetime) -> Iterator[ev.Event]:
+    """The summary report is overdue (6.2)."""
+    reminder = incident.policy.summary_reminder
+    yield ev.SummaryOverdue(next_reminder=Deadline(at=now + reminder.duration, clause=reminder.clause))
+
+
+class _Limit(NamedTuple):
+    name: str
+    phases: frozenset[Phase]
+    falls_due: Callable[[Incident, datetime], Iterator[ev.Event]]
+
+
+# A limit outside its phases waits: recovery pauses the short-time limit's effect, never its clock (6.1).
+_LIMITS = (
+    _Limit("operator_limit", frozenset({Phase.OPERATOR_HANDLING}), _operator_limit),
+    _Limit("short_time_limit", HANDLING, _short_time_limit),
+    _Limit("procedure_asked_again", frozenset({Phase.DEPARTMENT_HANDLING}), _procedure_asked_again),
+    _Limit("dismissal_window", frozenset({Phase.DISMISSED}), _dismissal_window),
+    _Limit("notice_due", frozenset({Phase.GROUP_HANDLING}), _notice_due),
+    _Limit("summary_due", frozenset({Phase.SUMMARY}), _summary_due),
+)
+
+
+def _running(incident: Incident) -> Iterator[tuple[_Limit, Deadline]]:
+    for limit in _LIMITS:
+        deadline = incident.deadlines.get(limit.name)
+        if deadline and incident.phase in limit.phases and not incident.is_over:
+            yield limit, deadline
+
+
+def next_due(incident: Incident) -> tuple[str, Deadline] | None:
+    """Return the name and deadline of the limit that falls due first."""
+    return min(((limit.name, due) for limit, due in _running(incident)), key=lambda item: item[1].at, default=None)
+
+
+def due(incident: Incident, now: datetime) -> list[Due]:
+    """Return what the first limit that has passed makes happen; ask again after applying it."""
+    passed = [(limit, deadline) for limit, deadline in _running(incident) if deadline.at <= now]
+    if not passed:
+        return []
+    limit, deadline = min(passed, key=lambda item: item[1].at)
+    return [Due(event, deadline.at) for event in limit.falls_due(incident, now)]
+
+
+def overdue_arrival(incident: Incident, person: str, dispatch: int) -> list[ev.Event]:
+    """Return what a missed arrival makes happen: it is recorded, and a backup is dispatched (R20)."""
+    responder = incident.responder(person)
+    if responder is None or responder.dispatch != dispatch or not responder.is_awaited or responder.is_overdue:
+        return []
+    return [ev.ArrivalOverdue(responder=person, backup=_backup(incident, person), cited=responder.deadline.clause)]
+
+
+def _backup(incident: Incident, person_id: str) -> str | None:
+    """Return the first of the same post who is not on his way or on the scene already."""
+    responder = incident.responder(person_id)
+    person = incident.company.person(person_id)
+    busy = {item.person for item in incident.responders if not item.is_stood_down}
+    posts = [responder.role] if responder else []
+    posts += person.posts if person else []
+    colleagues = [other for post in posts for other in incident.company.holders(post)]
+    at = responder.dispatched_at if responder else None
+    if at:
+        colleagues += [other for post in posts for other in incident.company.deputies(post, at)]
+    return next((other for other in colleagues if other not in busy), None)

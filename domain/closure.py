@@ -1,0 +1,163 @@
+"""Article 6: recovery that a second person verifies, the summary report, the better runbook, closing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain import acts
+from domain import events as ev
+from domain.calendar import working_days_deadline
+from domain.company import RecoveryItem, Role
+from domain.decide import Case, decides, need_reason
+from domain.errors import AlreadyDecided, Incomplete, OwnWork, ReasonNeeded, StaleVersion, Unknown
+from domain.incident import Incident, Recovery, Summary
+from domain.policy import Deadline, Severity
+from domain.text import N_, Text
+
+SERVICE_WORKS = RecoveryItem(
+    id="service", text=Text(zh="受影响的服务对用户恢复正常", en="The affected service works again for its users")
+)
+RECEIVERS = (Role.IT_DIRECTOR, Role.GENERAL_MANAGER)
+
+
+def checklist(incident: Incident) -> list[RecoveryItem]:
+    """Return the recovery checklist of the pinned runbook; without one, that the service works (6.1)."""
+    runbook = incident.pinned_runbook
+    return runbook.recovery_checklist if runbook else [SERVICE_WORKS]
+
+
+def _ongoing(incident: Incident) -> Recovery:
+    if incident.recovery is None:
+        raise AlreadyDecided(
+            N_("The recovery was verified by {winner} already."), clause="6.1", winner=incident.verified_by
+        )
+    return incident.recovery
+
+
+@decides(acts.CheckRecovery)
+def check_recovery(case: Case[acts.CheckRecovery]) -> Sequence[ev.Event]:
+    """Record a check; one that fails sends the incident back to handling at once (R24)."""
+    act, recovery = case.act, _ongoing(case.incident)
+    if act.item not in [item.id for item in checklist(case.incident)]:
+        raise Unknown(N_("The recovery checklist has no item “{item}”."), clause="6.1", field="item", item=act.item)
+    if act.item in recovery.checks:
+        raise AlreadyDecided(N_("This item was checked already."), clause="6.1", field="item")
+    checked = ev.RecoveryChecked(round=recovery.round, item=act.item, passed=act.passed, text=act.text)
+    if act.passed:
+        return [checked]
+    return [checked, ev.RecoveryFailed(round=recovery.round, reason=need_reason(act.text, "6.1", "text"))]
+
+
+def missing_for_verification(incident: Incident, recovery: Recovery) -> list[str]:
+    """Return the ids of what a verification still waits for: items, probes, observation (6.1)."""
+    system = incident.affected_system
+    missing = [item.id for item in checklist(incident) if not recovery.checks.get(item.id)]
+    missing += [probe.id for probe in (system.probes if system else []) if not recovery.probes.get(probe.id)]
+    return missing if recovery.is_observed else [*missing, "observation"]
+
+
+@decides(acts.VerifyRecovery)
+def verify_recovery(case: Case[acts.VerifyRecovery]) -> Sequence[ev.Event]:
+    """Verify the recovery: everything checked, by somebody who did none of it (R24)."""
+    incident, recovery = case.incident, _ongoing(case.incident)
+    if case.actor.people.intersection(recovery.doers):
+        raise OwnWork(N_("Nobody verifies the recovery that he worked on."), clause="6.1")
+    if not case.act.passed:
+        return [ev.RecoveryFailed(round=recovery.round, reason=case.act.text)]
+    if missing := missing_for_verification(incident, recovery):
+        raise Incomplete(
+            N_("The verification still waits for: {missing}."), clause="6.1", missing=", ".join(missing)
+        )
+    due = summary_deadline(incident, case.now)
+    return [ev.RecoveryVerified(round=recovery.round, text=case.act.text, summary_due=due)]
+
+
+def summary_deadline(incident: Incident, now: datetime) -> Deadline:
+    """Return when the summary report is due: working days, for severities I and II sooner (6.2)."""
+    policy = incident.policy
+    if incident.severity in (Severity.I, Severity.II):
+        limit = policy.preliminary_summary_deadline
+        return Deadline(at=now + limit.duration, clause=limit.clause)
+    return working_days_deadline(incident.calendar, now, policy.summary_deadline.value, policy.summary_deadline.clause)
+
+
+@decides(acts.SubmitSummary)
+def submit_summary(case: Case[acts.SubmitSummary]) -> Sequence[ev.Event]:
+    """Submit the summary report; a new version only after the last one was returned (R25)."""
+    last = case.incident.summary
+    if last and last.returned_by is None:
+        raise AlreadyDecided(
+            N_("Version {version} of the summary report is submitted already."), clause="6.2", version=last.version
+        )
+    for measure in case.act.measures:
+        if case.incident.company.person(measure.owner) is None:
+            raise Unknown(
+                N_("The company has nobody with the id “{person}”."),
+                clause="6.2",
+                field="measures.owner",
+                person=measure.owner,
+            )
+    version = last.version + 1 if last else 1
+    return [ev.SummarySubmitted(summary_version=version, **case.act.model_dump())]
+
+
+@decides(acts.ReceiveSummary)
+def receive_summary(case: Case[acts.ReceiveSummary]) -> Sequence[ev.Event]:
+    """Accept the summary report or return it; an author never accepts his own (R25)."""
+    act, summary = case.act, _newest(case.incident, case.act.version)
+    role = case.actor.role
+    if summary.returned_by or role in summary.receipts:
+        raise AlreadyDecided(
+            N_("{role} has answered version {version} already."),
+            clause="6.2",
+            role=summary.returned_by or role,
+            version=summary.version,
+        )
+    if case.actor.people.intersection(summary.authors):
+        raise OwnWork(N_("Nobody accepts the report that he wrote."), clause="6.2")
+    if not act.accept:
+        need_reason(act.reason, "6.2")
+    return [ev.SummaryReceived(summary_version=summary.version, by=role, accept=act.accept, reason=act.reason)]
+
+
+def _newest(incident: Incident, version: int) -> Summary:
+    summary = incident.summary
+    if summary is None:
+        raise Incomplete(N_("No summary report was submitted yet."), clause="6.2")
+    if version != summary.version:
+        raise StaleVersion(
+            N_("The newest version of the summary report is {current}, not {expected}."),
+            clause="6.2",
+            field="version",
+            current=summary.version,
+            expected=version,
+        )
+    return summary
+
+
+@decides(acts.DecideRunbook)
+def decide_runbook(case: Case[acts.DecideRunbook]) -> Sequence[ev.Event]:
+    """Amend the runbook, or sign that no change is needed (R27)."""
+    act = case.act
+    if case.incident.is_runbook_decided:
+        raise AlreadyDecided(N_("The runbook was decided already."), clause="6.3")
+    if act.change and not act.new_version:
+        raise ReasonNeeded(N_("Name the new version of the runbook."), clause="6.3", field="new_version")
+    return [ev.RunbookDecided(change=act.change, new_version=act.new_version, reason=act.reason)]
+
+
+def missing_for_closing(incident: Incident) -> list[str]:
+    """Return what closing still waits for (6.1 to 6.3)."""
+    accepted = incident.summary.receipts if incident.summary and incident.summary.returned_by is None else {}
+    missing = [] if incident.summary else ["summary_report"]
+    missing += [f"receipt:{role}" for role in RECEIVERS if not accepted.get(role)]
+    return missing if incident.is_runbook_decided else [*missing, "runbook_decision"]
+
+
+@decides(acts.Close)
+def close(case: Case[acts.Close]) -> Sequence[ev.Event]:
+    """Close: report, both receipts, verification and runbook decision exist (R25, R27)."""
+    if missing := missing_for_closing(case.incident):
+        raise Incomplete(N_("Closing still waits for: {missing}."), clause="6.2", missing=", ".join(missing))
+    return [ev.Closed()]
+
+

@@ -1,0 +1,382 @@
+"""Which questions are open, and whom each is put to, in which order: the beacons that burn right now."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from domain.closure import RECEIVERS, missing_for_closing, missing_for_verification
+from domain.company import Role
+from domain.handling import heads_of
+from domain.incident import ACTIVE, HANDLING, JUDGEMENT, Incident, Phase, Plan, Responder
+from domain.ladder import Ladder, Rung
+
+_NOW = timedelta(0)
+
+
+def beacons(incident: Incident) -> list[Ladder]:
+    """Return the ladder of every open question; one that nobody may be asked (a drill) is left out."""
+    if incident.is_over:
+        return []
+    found = [
+        *_judgement(incident),
+        *_activation(incident),
+        *_overdue(incident),
+        *_procedure(incident),
+        *_plan_refused(incident),
+        *_command(incident),
+        *_orders(incident),
+        *_information(incident),
+        *_findings(incident),
+        *_verification(incident),
+        *_summary(incident),
+    ]
+    return [ladder for ladder in found if ladder.rungs[0].people]
+
+
+def arrivals(incident: Incident) -> list[Responder]:
+    """Return the responders who are still expected on the scene (5.3.3, 5.3.4)."""
+    if incident.is_over or incident.phase not in HANDLING:
+        return []
+    return [item for item in incident.responders if item.is_awaited]
+
+
+def approval(incident: Incident) -> Plan | None:
+    """Return the version of the response plan that waits for the general manager (5.2.8)."""
+    plan = incident.plan
+    waits = plan is not None and plan.status == "submitted" and incident.phase in ACTIVE - {Phase.SUMMARY}
+    return plan if waits and not incident.is_over else None
+
+
+def addressable(incident: Incident, people: list[str]) -> list[str]:
+    """Leave out whom a drill must not reach: the general manager and his deputies, unless named."""
+    known = [person for person in dict.fromkeys(people) if incident.company.person(person)]
+    if not incident.is_drill:
+        return known
+    company = incident.company
+    top = {item.deputy for item in company.delegations if item.post == Role.GENERAL_MANAGER}
+    top.update(company.holders(Role.GENERAL_MANAGER))
+    top -= {person for person in top if _has_other_post(incident, person)}
+    return [person for person in known if person not in top or person in incident.drill_includes]
+
+
+def _has_other_post(incident: Incident, person_id: str) -> bool:
+    person = incident.company.person(person_id)
+    return bool(person and set(person.posts) - {Role.GENERAL_MANAGER})
+
+
+class _Builder:
+    """Builds the ladders of one incident: posts become the people who hold them."""
+
+    def __init__(self, incident: Incident, asked_at: datetime) -> None:
+        self.incident = incident
+        self.company = incident.company
+        self.policy = incident.policy
+        self.asked_at = asked_at
+
+    def rung(self, after: timedelta, level: str, people: list[str], template: str | None = None) -> Rung:
+        return Rung(after=after, level=level, people=addressable(self.incident, people), template=template)
+
+    def posts(self, *posts: Role) -> list[str]:
+        return [person for post in posts for person in self.company.holders(post)]
+
+    def deputies(self, *posts: Role) -> list[str]:
+        return [person for post in posts for person in self.company.deputies(post, self.asked_at)]
+
+    def ladder(
+        self,
+        question: str,
+        clause: str,
+        template: str,
+        rungs: list[Rung],
+        *,
+        repeat: timedelta | None = None,
+        chorus: timedelta | None = None,
+        due: datetime | None = None,
+        is_provisional: bool = False,
+        **params: str,
+    ) -> Ladder:
+        """Join the rungs; where the first have nobody, the next are called at once."""
+        manned = [rung for rung in rungs if rung.people] or rungs[:1]
+        manned[0] = manned[0].model_copy(update={"after": _NOW})
+        people = {person for rung in manned for person in rung.people}
+        return Ladder(
+            question=question,
+            clause=clause,
+            template=template,
+            params=params,
+            asked_at=self.asked_at,
+            rungs=manned,
+            repeat=repeat or self.policy.page_repeat.duration,
+            chorus=chorus or repeat or self.policy.page_everyone.duration,
+            due=due,
+            is_provisional=is_provisional,
+            channels={item.id: list(item.channels) for item in self.company.people if item.id in people},
+        )
+
+    def upwards(self, level: str, people: list[str], *posts: Role) -> list[Rung]:
+        """First these, then their deputies, then the director, then the whole team (5.2.1)."""
+        policy = self.policy
+        team = self.posts(Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR, Role.EMERGENCY_SPECIALIST)
+        everyone = [*team, *self.deputies(Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR)]
+        return [
+            self.rung(_NOW, level, people),
+            self.rung(policy.page_deputies.duration, "deputies", self.deputies(*posts)),
+            self.rung(policy.page_director.duration, Role.IT_DIRECTOR, self.posts(Role.IT_DIRECTOR)),
+            self.rung(policy.page_director.duration + policy.page_everyone.duration, "everyone", everyone),
+        ]
+
+
+# ── 5.2 activation ────────────────────────────────────────────────────────────
+
+
+def _judgement(incident: Incident) -> Iterator[Ladder]:
+    """Manager and supervisor at once; after a dispute the other judge and the director (5.2.1, 5.2.2)."""
+    if incident.phase not in JUDGEMENT or incident.judgement_asked_at is None:
+        return
+    build = _Builder(incident, incident.judgement_asked_at)
+    judges = build.posts(Role.IT_MANAGER, Role.IT_SUPERVISOR)
+    if incident.is_contested:
+        judges = [person for person in judges if person not in incident.judged_by] + build.posts(Role.IT_DIRECTOR)
+    yield build.ladder(
+        f"judgement/{incident.judgement_round}",
+        "5.2.2" if incident.is_contested else "5.2.1",
+        "contested" if incident.is_contested else "judgement",
+        build.upwards("judges", judges, Role.IT_MANAGER, Role.IT_SUPERVISOR),
+        due=incident.judgement_asked_at + incident.policy.acknowledgement_limit.duration,
+        text=incident.symptom,
+    )
+
+
+def _activation(incident: Incident) -> Iterator[Ladder]:
+    """A specialist is on every activated incident; his backup follows (3.3)."""
+    question = "activation"
+    if incident.phase not in HANDLING or incident.activated_at is None or incident.acknowledged_by.get(question):
+        return
+    build = _Builder(incident, incident.activated_at)
+    policy = incident.policy
+    yield build.ladder(
+        question,
+        "3.3",
+        "activation",
+        [
+            build.rung(_NOW, Role.EMERGENCY_SPECIALIST, incident.specialists[:1]),
+            build.rung(policy.page_deputies.duration, "backup", incident.specialists[1:]),
+            build.rung(policy.page_director.duration, Role.IT_MANAGER, build.posts(Role.IT_MANAGER)),
+        ],
+        runbook=incident.runbook or "",
+    )
+
+
+def _overdue(incident: Incident) -> Iterator[Ladder]:
+    """Somebody is not on the scene in time: whoever commands is paged (R20)."""
+    for responder in arrivals(incident):
+        question = f"overdue/{responder.person}/{responder.dispatch}"
+        if responder.is_overdue and not incident.acknowledged_by.get(question):
+            build = _Builder(incident, responder.deadline.at)
+            yield build.ladder(
+                question,
+                responder.deadline.clause,
+                "overdue",
+                build.upwards("command", _in_command(incident), Role.IT_MANAGER),
+                person=responder.person,
+            )
+
+
+def _in_command(incident: Incident) -> list[str]:
+    managers = incident.company.holders(Role.IT_MANAGER)
+    return list(dict.fromkeys([*incident.in_command, *managers]))
+
+
+def _procedure(incident: Incident) -> Iterator[Ladder]:
+    """The director, his deputy, and the general manager informed (5.2.6, 5.2.7); then the group (5.2.9)."""
+    if incident.phase == Phase.DIRECTOR_DECISION and incident.procedure_asked_at:
+        build = _Builder(incident, incident.procedure_asked_at)
+        informed = incident.policy.general_manager_informed.duration
+        rungs = [
+            *_director_rungs(build),
+            build.rung(informed, Role.GENERAL_MANAGER, build.posts(Role.GENERAL_MANAGER), "informed"),
+        ]
+        yield build.ladder(f"procedure/{incident.procedure_round}", "5.2.6", "procedure", rungs, text=incident.symptom)
+    if incident.phase == Phase.GROUP_HANDLING and not incident.commander and incident.started_at:
+        build = _Builder(incident, incident.started_at)
+        yield build.ladder("group", "5.2.9", "form_group", _director_rungs(build))
+
+
+def _director_rungs(build: _Builder) -> list[Rung]:
+    return [
+        build.rung(_NOW, Role.IT_DIRECTOR, build.posts(Role.IT_DIRECTOR)),
+        build.rung(build.policy.director_deputies.duration, "deputies", build.deputies(Role.IT_DIRECTOR)),
+    ]
+
+
+def approval_ladder(incident: Incident, plan: Plan) -> Ladder:
+    """The general manager, then his deputy, without end and never decided by the system (5.2.8)."""
+    build = _Builder(incident, plan.submitted_at)
+    policy = incident.policy
+    return build.ladder(
+        f"plan/{plan.version}",
+        "5.2.8",
+        "plan",
+        [
+            build.rung(_NOW, Role.GENERAL_MANAGER, build.posts(Role.GENERAL_MANAGER)),
+            build.rung(policy.approval_deputies.duration, "deputies", build.deputies(Role.GENERAL_MANAGER)),
+        ],
+        repeat=policy.approval_repeat.duration,
+        plan_version=str(plan.version),
+        text=plan.scope,
+    )
+
+
+def arrival_ladder(incident: Incident, responder: Responder) -> Ladder:
+    """A responder is called to the scene until he says that he comes (5.3.3, 5.3.4)."""
+    build = _Builder(incident, responder.dispatched_at)
+    in_group = responder.role in (Role.GROUP_MEMBER, Role.COMMANDER)
+    return build.ladder(
+        f"arrival/{responder.person}/{responder.dispatch}",
+        responder.deadline.clause,
+        "group_member" if in_group else "dispatch",
+        [build.rung(_NOW, responder.role, [responder.person])],
+        due=responder.deadline.at,
+        is_provisional=responder.deadline.is_provisional,
+    )
+
+
+def _plan_refused(incident: Incident) -> Iterator[Ladder]:
+    """A refused plan is back with the director until he revises or settles it (5.2.8)."""
+    plan = incident.plan
+    if plan is None or plan.course or plan.status not in ("rejected", "change_requested"):
+        return
+    if incident.phase in HANDLING:
+        build = _Builder(incident, plan.submitted_at)
+        yield build.ladder(
+            f"plan_refused/{plan.version}",
+            "5.2.8",
+            "plan_refused",
+            _director_rungs(build),
+            repeat=incident.policy.approval_repeat.duration,
+            plan_version=str(plan.version),
+            reason=plan.reason or "",
+        )
+
+
+def _command(incident: Incident) -> Iterator[Ladder]:
+    if incident.command_offered_to and incident.command_offered_at and incident.phase in HANDLING:
+        build = _Builder(incident, incident.command_offered_at)
+        yield build.ladder(
+            f"command/{incident.command_offered_to}",
+            "5.2.9",
+            "command_offered",
+            [build.rung(_NOW, Role.GROUP_MEMBER, [incident.command_offered_to])],
+        )
+
+
+# ── 5.3 handling ──────────────────────────────────────────────────────────────
+
+
+def _orders(incident: Incident) -> Iterator[Ladder]:
+    """The department, again, then the commander (5.3.2)."""
+    if incident.phase not in HANDLING | {Phase.RECOVERY}:
+        return
+    for number, order in enumerate(incident.orders, start=1):
+        if order.answer is None:
+            build = _Builder(incident, order.given_at)
+            yield build.ladder(
+                f"order/{number}",
+                "5.3.2",
+                "order",
+                [
+                    build.rung(_NOW, Role.DEPARTMENT_HEAD, heads_of(incident, order.department)),
+                    build.rung(incident.policy.page_deputies.duration, "command", incident.in_command),
+                ],
+                department=order.department,
+                order=str(number),
+                text=order.text,
+            )
+
+
+def _information(incident: Incident) -> Iterator[Ladder]:
+    """New information goes to whoever commands, until he took note (5.3.6)."""
+    if incident.phase not in ACTIVE:
+        return
+    for number, item in enumerate(incident.information, start=1):
+        if not item.is_acknowledged:
+            build = _Builder(incident, item.given_at)
+            yield build.ladder(
+                f"information/{number}",
+                "5.3.6",
+                "information",
+                [
+                    build.rung(_NOW, "command", incident.in_command),
+                    build.rung(incident.policy.page_deputies.duration, Role.IT_MANAGER, build.posts(Role.IT_MANAGER)),
+                ],
+                text=item.text,
+            )
+
+
+def _findings(incident: Incident) -> Iterator[Ladder]:
+    """Technicians analyse, whoever commands decides (5.3.7)."""
+    if incident.phase not in HANDLING:
+        return
+    for number, finding in enumerate(incident.findings, start=1):
+        build = _Builder(incident, finding.raised_at)
+        if finding.measure is None or finding.approved is False:
+            technicians = [item.person for item in incident.responders if item.role == Role.TECHNICIAN]
+            people = technicians or build.posts(Role.TECHNICIAN)
+            rungs = build.upwards("technicians", people, Role.TECHNICIAN)
+            yield build.ladder(f"finding/{number}", "5.3.7", "finding", rungs, text=finding.text)
+        elif finding.approved is None:
+            rungs = build.upwards("command", incident.in_command, Role.IT_MANAGER)
+            yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure)
+
+
+# ── 6 recovery and summary ────────────────────────────────────────────────────
+
+
+def _verification(incident: Incident) -> Iterator[Ladder]:
+    """Everything is checked: a second person verifies (6.1)."""
+    recovery = incident.recovery
+    if recovery is None or missing_for_verification(incident, recovery):
+        return
+    build = _Builder(incident, recovery.started_at + incident.policy.observation.duration)
+    judges = build.posts(Role.IT_SUPERVISOR, Role.IT_MANAGER)
+    people = [person for person in judges if person not in recovery.doers]
+    yield build.ladder(
+        f"verification/{recovery.round}",
+        "6.1",
+        "verification",
+        build.upwards("verifiers", people, Role.IT_SUPERVISOR, Role.IT_MANAGER),
+    )
+
+
+def _summary(incident: Incident) -> Iterator[Ladder]:
+    """The report, its two receipts, the runbook and the close (6.2, 6.3)."""
+    if incident.phase != Phase.SUMMARY or incident.verified_at is None:
+        return
+    daily = incident.policy.summary_reminder.duration
+    summary = incident.summary
+    if summary is None or summary.returned_by:
+        build = _Builder(incident, incident.verified_at)
+        due = incident.deadlines.get("summary_due")
+        people = [*build.posts(Role.IT_MANAGER), *incident.specialists[:1]]
+        yield build.ladder(
+            f"summary/{len(incident.summaries) + 1}",
+            "6.2",
+            "summary",
+            [build.rung(_NOW, "authors", people)],
+            repeat=daily,
+            due=due.at if due else None,
+            is_provisional=bool(due and due.is_provisional),
+        )
+        return
+    build = _Builder(incident, summary.submitted_at)
+    for role in RECEIVERS:
+        if role not in summary.receipts:
+            rungs = [
+                build.rung(_NOW, role, build.posts(role)),
+                build.rung(daily, "deputies", build.deputies(role)),
+            ]
+            question = f"receipt/{summary.version}/{role}"
+            yield build.ladder(question, "6.2", "receipt", rungs, repeat=daily, version=str(summary.version))
+    if not [item for item in missing_for_closing(incident) if item.startswith("receipt")]:
+        template = "closing" if incident.is_runbook_decided else "runbook"
+        rungs = [build.rung(_NOW, Role.IT_MANAGER, build.posts(Role.IT_MANAGER))]
+        yield build.ladder("closing", "6.3", template, rungs, repeat=daily)

@@ -1,0 +1,434 @@
+"""How each event changes the incident: the only code that writes its state. State is the fold of the timeline."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from domain import events as ev
+from domain.entry import Entry
+from domain.incident import (
+    FOLLOWS,
+    Finding,
+    Incident,
+    Information,
+    Order,
+    Phase,
+    Plan,
+    Recovery,
+    Responder,
+    Summary,
+)
+from domain.policy import Deadline
+
+E = TypeVar("E", bound=ev.Event)
+_Change = Callable[[Incident, Entry, E], None]
+_CHANGES: dict[type[ev.Event], Callable[..., None]] = {}
+
+
+def _on(kind: type[E]) -> Callable[[_Change[E]], _Change[E]]:
+    def register(change: _Change[E]) -> _Change[E]:
+        _CHANGES[kind] = change
+        return change
+
+    return register
+
+
+def apply(incident: Incident, entry: Entry) -> None:
+    """Fold one entry into the incident."""
+    incident.seq = entry.seq
+    incident.version = entry.version
+    incident.head_hash = entry.hash
+    if change := _CHANGES.get(type(entry.event)):
+        change(incident, entry, entry.event)
+
+
+def fold(blank: Incident, entries: Iterable[Entry]) -> Incident:
+    """Return the incident that a timeline makes out of a blank one."""
+    incident = blank.model_copy(deep=True)
+    for entry in entries:
+        apply(incident, entry)
+    return incident
+
+
+def _go(incident: Incident, phase: Phase) -> None:
+    if phase != incident.phase and phase not in FOLLOWS[incident.phase]:
+        raise ValueError(f"{incident.phase} is not followed by {phase}")
+    incident.phase = phase
+
+
+def _actors(entry: Entry) -> list[str]:
+    return [person for person in (entry.person, entry.on_behalf_of) if person]
+
+
+def _expect(incident: Incident, name: str, deadline: Deadline | None) -> None:
+    if deadline is None:
+        incident.deadlines.pop(name, None)
+    else:
+        incident.deadlines[name] = deadline
+
+
+# ── 5.2 activation ────────────────────────────────────────────────────────────
+
+
+@_on(ev.Reported)
+def _reported(incident: Incident, entry: Entry, event: ev.Reported) -> None:
+    for field in ("title", "system", "symptom", "location", "category", "channel", "discovered_at", "severity"):
+        setattr(incident, field, getattr(event, field))
+    incident.preliminary_assessment = event.preliminary_assessment
+    incident.is_drill = event.is_drill
+    incident.drill_includes = list(event.drill_includes)
+    incident.dedup_key = event.dedup_key
+    incident.recurrence_of = event.recurrence_of
+    incident.reporter = entry.person or entry.role
+    incident.reported_at = entry.recorded_at
+    incident.judgement_asked_at = entry.recorded_at
+
+
+@_on(ev.Paged)
+def _paged(incident: Incident, _entry: Entry, event: ev.Paged) -> None:
+    if incident.phase == Phase.REPORTED and event.people and event.question.startswith("judgement/"):
+        _go(incident, Phase.JUDGING)
+
+
+@_on(ev.Acknowledged)
+def _acknowledged(incident: Incident, entry: Entry, event: ev.Acknowledged) -> None:
+    incident.acknowledged[event.question] = event.until
+    known = incident.acknowledged_by.setdefault(event.question, [])
+    known.extend(person for person in _actors(entry) if person not in known)
+
+
+@_on(ev.Withdrawn)
+def _withdrawn(incident: Incident, entry: Entry, _event: ev.Withdrawn) -> None:
+    _go(incident, Phase.WITHDRAWN)
+    incident.is_over = True
+    incident.closed_at = entry.recorded_at
+
+
+@_on(ev.Activated)
+def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
+    _go(incident, Phase.OPERATOR_HANDLING)
+    incident.handling_phase = Phase.OPERATOR_HANDLING
+    incident.verdict = "emergency"
+    incident.judged_by.extend(_actors(entry))
+    incident.activated_at = entry.occurred_at
+    incident.severity = event.severity
+    incident.severity_set_by = entry.role
+    incident.runbook = event.runbook
+    incident.operator = event.operator
+    incident.specialists = list(event.specialists)
+    _expect(incident, "dismissal_window", None)
+    _expect(incident, "operator_limit", event.operator_limit)
+    _expect(incident, "short_time_limit", event.short_time_limit)
+
+
+@_on(ev.Dismissed)
+def _dismissed(incident: Incident, entry: Entry, event: ev.Dismissed) -> None:
+    _go(incident, Phase.DISMISSED)
+    incident.verdict = "not_emergency"
+    incident.judged_by.extend(_actors(entry))
+    incident.deadlines.clear()
+    _expect(incident, "dismissal_window", event.window)
+
+
+@_on(ev.Contested)
+def _contested(incident: Incident, entry: Entry, _event: ev.Contested) -> None:
+    _go(incident, Phase.JUDGING)
+    incident.is_contested = True
+    incident.contested_at = entry.recorded_at
+    incident.judgement_asked_at = entry.recorded_at
+    incident.judgement_round += 1
+    incident.verdict = None
+    _expect(incident, "dismissal_window", None)
+
+
+@_on(ev.DismissalStood)
+def _dismissal_stood(incident: Incident, entry: Entry, _event: ev.DismissalStood) -> None:
+    incident.is_over = True
+    incident.closed_at = entry.recorded_at
+    _expect(incident, "dismissal_window", None)
+
+
+@_on(ev.GapFound)
+def _gap_found(incident: Incident, _entry: Entry, event: ev.GapFound) -> None:
+    incident.gaps.append(event.post)
+
+
+@_on(ev.StepRecorded)
+def _step_recorded(incident: Incident, _entry: Entry, event: ev.StepRecorded) -> None:
+    incident.steps[event.step] = event.result
+
+
+@_on(ev.UnresolvedReported)
+def _unresolved_reported(incident: Incident, _entry: Entry, _event: ev.UnresolvedReported) -> None:
+    incident.is_unresolved = True
+    _expect(incident, "operator_limit", None)
+    if incident.phase == Phase.OPERATOR_HANDLING:
+        _go(incident, Phase.ON_SITE_HANDLING)
+        incident.handling_phase = Phase.ON_SITE_HANDLING
+
+
+@_on(ev.Dispatched)
+def _dispatched(incident: Incident, entry: Entry, event: ev.Dispatched) -> None:
+    number = 1 + sum(1 for item in incident.responders if item.person == event.responder)
+    incident.responders.append(
+        Responder(
+            person=event.responder,
+            role=event.role_sent,
+            dispatch=number,
+            dispatched_at=entry.occurred_at,
+            deadline=event.deadline,
+            replaces=event.replaces,
+        )
+    )
+
+
+@_on(ev.StoodDown)
+def _stood_down(incident: Incident, _entry: Entry, event: ev.StoodDown) -> None:
+    if responder := incident.responder(event.responder):
+        responder.is_stood_down = True
+
+
+@_on(ev.Arrived)
+def _arrived(incident: Incident, entry: Entry, event: ev.Arrived) -> None:
+    if responder := incident.responder(event.responder):
+        responder.joined_remotely = responder.joined_remotely or event.remote
+        if event.counts_as_arrival:
+            responder.arrived_at = entry.occurred_at
+            responder.late_minutes = event.late_minutes
+
+
+@_on(ev.ArrivalOverdue)
+def _arrival_overdue(incident: Incident, _entry: Entry, event: ev.ArrivalOverdue) -> None:
+    if responder := incident.responder(event.responder):
+        responder.is_overdue = True
+
+
+@_on(ev.ResolvedReported)
+def _resolved_reported(incident: Incident, entry: Entry, event: ev.ResolvedReported) -> None:
+    _go(incident, Phase.RECOVERY)
+    incident.recoveries.append(Recovery(round=event.round, started_at=entry.recorded_at, doers=_actors(entry)))
+
+
+@_on(ev.ShortTimeLimitPassed)
+def _short_time_limit_passed(incident: Incident, entry: Entry, _event: ev.ShortTimeLimitPassed) -> None:
+    incident.is_short_time_over = True
+    _expect(incident, "short_time_limit", None)
+    _expect(incident, "operator_limit", None)
+    _go(incident, Phase.DIRECTOR_DECISION)
+    incident.handling_phase = Phase.DIRECTOR_DECISION
+    incident.procedure_round += 1
+    incident.procedure_asked_at = entry.recorded_at
+
+
+@_on(ev.ReportedToDirector)
+def _reported_to_director(incident: Incident, entry: Entry, _event: ev.ReportedToDirector) -> None:
+    incident.manager_reported_at = entry.occurred_at
+
+
+@_on(ev.ProcedureDecided)
+def _procedure_decided(incident: Incident, entry: Entry, event: ev.ProcedureDecided) -> None:
+    phase = Phase.GROUP_HANDLING if event.start else Phase.DEPARTMENT_HANDLING
+    _go(incident, phase)
+    incident.handling_phase = phase
+    incident.is_started = event.start
+    incident.is_major = event.is_major
+    incident.started_at = entry.recorded_at if event.start else None
+    _expect(incident, "procedure_asked_again", event.asked_again)
+
+
+@_on(ev.ProcedureAskedAgain)
+def _procedure_asked_again(incident: Incident, entry: Entry, _event: ev.ProcedureAskedAgain) -> None:
+    _go(incident, Phase.DIRECTOR_DECISION)
+    incident.handling_phase = Phase.DIRECTOR_DECISION
+    incident.procedure_round += 1
+    incident.procedure_asked_at = entry.recorded_at
+    _expect(incident, "procedure_asked_again", None)
+
+
+@_on(ev.PlanSubmitted)
+def _plan_submitted(incident: Incident, entry: Entry, event: ev.PlanSubmitted) -> None:
+    if incident.plan and incident.plan.status == "submitted":
+        incident.plan.status = "superseded"
+    content = event.model_dump(include={"scope", "risk", "rollback", "resources"})
+    incident.plans.append(
+        Plan(
+            version=event.plan_version,
+            submitted_by=_actors(entry),
+            submitted_at=entry.recorded_at,
+            steps=list(event.steps),
+            **content,
+        )
+    )
+
+
+@_on(ev.PlanDecided)
+def _plan_decided(incident: Incident, entry: Entry, event: ev.PlanDecided) -> None:
+    plan = incident.plans[event.plan_version - 1]
+    plan.status, plan.decided_by, plan.reason = event.decision, entry.person, event.reason
+
+
+@_on(ev.PlanSettled)
+def _plan_settled(incident: Incident, _entry: Entry, event: ev.PlanSettled) -> None:
+    incident.plans[event.plan_version - 1].course = event.course
+
+
+@_on(ev.PlanStepRecorded)
+def _plan_step_recorded(incident: Incident, _entry: Entry, event: ev.PlanStepRecorded) -> None:
+    incident.plans[event.plan_version - 1].results[event.step] = event.result
+
+
+@_on(ev.GroupFormed)
+def _group_formed(incident: Incident, _entry: Entry, event: ev.GroupFormed) -> None:
+    incident.group_members = list(event.members)
+    incident.commander = event.commander
+    _expect(incident, "notice_due", event.notice_due)
+
+
+@_on(ev.CommandOffered)
+def _command_offered(incident: Incident, entry: Entry, event: ev.CommandOffered) -> None:
+    incident.command_offered_to = event.to
+    incident.command_offered_at = entry.recorded_at
+
+
+@_on(ev.CommandAccepted)
+def _command_accepted(incident: Incident, _entry: Entry, event: ev.CommandAccepted) -> None:
+    incident.commander = event.commander
+    incident.command_offered_to = None
+    incident.command_offered_at = None
+
+
+@_on(ev.SeverityChanged)
+def _severity_changed(incident: Incident, entry: Entry, event: ev.SeverityChanged) -> None:
+    incident.severity = event.new
+    incident.severity_set_by = entry.role
+    if event.short_time_limit:
+        _expect(incident, "short_time_limit", event.short_time_limit)
+
+
+# ── 5.3 handling ──────────────────────────────────────────────────────────────
+
+
+@_on(ev.NoticeGiven)
+def _notice_given(incident: Incident, _entry: Entry, event: ev.NoticeGiven) -> None:
+    incident.notices += 1
+    _expect(incident, "notice_due", event.next_due)
+
+
+@_on(ev.NoticeOverdue)
+def _notice_overdue(incident: Incident, _entry: Entry, event: ev.NoticeOverdue) -> None:
+    _expect(incident, "notice_due", event.next_due)
+
+
+@_on(ev.OrderGiven)
+def _order_given(incident: Incident, entry: Entry, event: ev.OrderGiven) -> None:
+    incident.orders.append(Order(department=event.department, text=event.text, given_at=entry.recorded_at))
+
+
+@_on(ev.OrderAnswered)
+def _order_answered(incident: Incident, _entry: Entry, event: ev.OrderAnswered) -> None:
+    incident.orders[event.order - 1].answer = event.answer
+
+
+@_on(ev.InformationGiven)
+def _information_given(incident: Incident, entry: Entry, event: ev.InformationGiven) -> None:
+    incident.information.append(Information(text=event.text, given_at=entry.recorded_at))
+
+
+@_on(ev.InformationAcknowledged)
+def _information_acknowledged(incident: Incident, _entry: Entry, event: ev.InformationAcknowledged) -> None:
+    incident.information[event.information - 1].is_acknowledged = True
+
+
+@_on(ev.FindingRaised)
+def _finding_raised(incident: Incident, entry: Entry, event: ev.FindingRaised) -> None:
+    incident.findings.append(Finding(text=event.text, raised_at=entry.recorded_at))
+
+
+@_on(ev.MeasureProposed)
+def _measure_proposed(incident: Incident, _entry: Entry, event: ev.MeasureProposed) -> None:
+    finding = incident.findings[event.finding - 1]
+    finding.measure, finding.approved = event.text, None
+
+
+@_on(ev.MeasureDecided)
+def _measure_decided(incident: Incident, _entry: Entry, event: ev.MeasureDecided) -> None:
+    incident.findings[event.finding - 1].approved = event.approve
+
+
+@_on(ev.MeasureCarriedOut)
+def _measure_carried_out(incident: Incident, _entry: Entry, event: ev.MeasureCarriedOut) -> None:
+    incident.findings[event.finding - 1].is_carried_out = True
+
+
+# ── 6 recovery and summary ────────────────────────────────────────────────────
+
+
+@_on(ev.Probed)
+def _probed(incident: Incident, _entry: Entry, event: ev.Probed) -> None:
+    probes = incident.recoveries[event.round - 1].probes
+    probes.update(dict.fromkeys(event.passed, True) | dict.fromkeys(event.failed, False))
+
+
+@_on(ev.ObservationPassed)
+def _observation_passed(incident: Incident, _entry: Entry, event: ev.ObservationPassed) -> None:
+    incident.recoveries[event.round - 1].is_observed = True
+
+
+@_on(ev.RecoveryChecked)
+def _recovery_checked(incident: Incident, entry: Entry, event: ev.RecoveryChecked) -> None:
+    recovery = incident.recoveries[event.round - 1]
+    recovery.checks[event.item] = event.passed
+    recovery.doers.extend(person for person in _actors(entry) if person not in recovery.doers)
+
+
+@_on(ev.RecoveryVerified)
+def _recovery_verified(incident: Incident, entry: Entry, event: ev.RecoveryVerified) -> None:
+    incident.recoveries[event.round - 1].outcome = "verified"
+    _go(incident, Phase.SUMMARY)
+    incident.verified_by = entry.person
+    incident.verified_at = entry.recorded_at
+    for name in ("operator_limit", "short_time_limit", "procedure_asked_again", "notice_due"):
+        _expect(incident, name, None)
+    _expect(incident, "summary_due", event.summary_due)
+
+
+@_on(ev.RecoveryFailed)
+def _recovery_failed(incident: Incident, _entry: Entry, event: ev.RecoveryFailed) -> None:
+    incident.recoveries[event.round - 1].outcome = "failed"
+    _go(incident, incident.handling_phase)
+
+
+@_on(ev.SummarySubmitted)
+def _summary_submitted(incident: Incident, entry: Entry, event: ev.SummarySubmitted) -> None:
+    incident.summaries.append(
+        Summary(version=event.summary_version, authors=_actors(entry), submitted_at=entry.recorded_at)
+    )
+    _expect(incident, "summary_due", None)
+
+
+@_on(ev.SummaryReceived)
+def _summary_received(incident: Incident, _entry: Entry, event: ev.SummaryReceived) -> None:
+    summary = incident.summaries[event.summary_version - 1]
+    summary.receipts[event.by] = event.accept
+    if not event.accept:
+        summary.returned_by = event.by
+
+
+@_on(ev.SummaryOverdue)
+def _summary_overdue(incident: Incident, _entry: Entry, event: ev.SummaryOverdue) -> None:
+    incident.is_summary_overdue = True
+    _expect(incident, "summary_due", event.next_reminder)
+
+
+@_on(ev.RunbookDecided)
+def _runbook_decided(incident: Incident, _entry: Entry, _event: ev.RunbookDecided) -> None:
+    incident.is_runbook_decided = True
+
+
+@_on(ev.Closed)
+def _closed(incident: Incident, entry: Entry, _event: ev.Closed) -> None:
+    _go(incident, Phase.CLOSED)
+    incident.is_over = True
+    incident.closed_at = entry.recorded_at
+    incident.deadlines.clear()
+
+

@@ -1,0 +1,94 @@
+"""Who is told of what happened, once and without a question: the rule of each event that somebody must hear of."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from domain import events as ev
+from domain.company import Role
+from domain.entry import Entry
+from domain.escalation import addressable
+from domain.handling import heads_of
+from domain.incident import Incident
+
+
+class Note(NamedTuple):
+    """Tell these people by this template."""
+
+    people: list[str]
+    template: str
+    params: dict[str, str]
+
+
+def notes(incident: Incident, entry: Entry) -> list[Note]:
+    """Return who is told of an entry; nobody is told of his own act."""
+    rule = _RULES.get(type(entry.event))
+    if rule is None:
+        return []
+    told = rule(incident, entry.event)
+    people = [person for person in addressable(incident, told.people) if person != entry.person]
+    return [told._replace(people=people)] if people else []
+
+
+def _reporter(incident: Incident) -> list[str]:
+    return [incident.reporter]
+
+
+def _managers(incident: Incident) -> list[str]:
+    return incident.company.holders(Role.IT_MANAGER)
+
+
+def _director(incident: Incident) -> list[str]:
+    return incident.company.holders(Role.IT_DIRECTOR)
+
+
+def _step(incident: Incident, event: ev.StepRecorded) -> Note:
+    params = {"step": event.step, "result": event.result, "text": event.text or "", "runbook": event.runbook}
+    return Note(incident.company.holders(Role.IT_SUPERVISOR)[:1], "step_result", params)
+
+
+def _activated(incident: Incident, event: ev.Activated) -> Note:
+    return Note([event.operator] if event.operator else [], "activation", {"runbook": event.runbook or ""})
+
+
+def _notice(incident: Incident, event: ev.NoticeGiven) -> Note:
+    people = [head for department in event.audience for head in heads_of(incident, department)]
+    return Note(people, "notice", {"text": event.text, "kind": event.notice})
+
+
+def _objected(incident: Incident, event: ev.OrderAnswered) -> Note:
+    people = incident.in_command if event.answer == "objected" else []
+    return Note(people, "order_objected", {"order": str(event.order), "text": event.text or ""})
+
+
+def _returned(incident: Incident, event: ev.SummaryReceived) -> Note:
+    summary = incident.summaries[event.summary_version - 1]
+    return Note([] if event.accept else summary.authors, "summary_returned", {"reason": event.reason or ""})
+
+
+def _decided(incident: Incident, event: ev.PlanDecided) -> Note:
+    plan = incident.plans[event.plan_version - 1]
+    people = plan.submitted_by if event.decision == "approved" else []
+    return Note(people, "plan_approved", {"plan_version": str(event.plan_version)})
+
+
+def _alert_resolved(incident: Incident, event: ev.AlertResolved) -> Note:
+    return Note(incident.in_command, "alert_resolved", {"text": event.text})
+
+
+_RULES: dict[type[ev.Event], Callable[..., Note]] = {
+    ev.StepRecorded: _step,
+    ev.Activated: _activated,
+    ev.NoticeGiven: _notice,
+    ev.OrderAnswered: _objected,
+    ev.SummaryReceived: _returned,
+    ev.PlanDecided: _decided,
+    ev.AlertResolved: _alert_resolved,
+    ev.Dismissed: lambda i, e: Note(_reporter(i), "dismissed", {"reason": e.reason}),
+    ev.UnresolvedReported: lambda i, e: Note(_managers(i), "unresolved", {"text": e.text or ""}),
+    ev.ShortTimeLimitPassed: lambda i, _: Note(_managers(i), "report_due", {}),
+    ev.GapFound: lambda i, e: Note(_director(i), "gap", {"post": e.post}),
+    ev.NoticeOverdue: lambda i, _: Note(i.in_command, "notice_due", {}),
+    ev.RecoveryFailed: lambda i, e: Note(i.in_command, "recovery_failed", {"reason": e.reason}),
+    ev.SummaryOverdue: lambda i, _: Note([*_managers(i), *_director(i)], "summary", {}),
+    ev.Closed: lambda i, _: Note(_reporter(i), "closed", {}),
+}
