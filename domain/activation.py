@@ -58,13 +58,6 @@ def withdraw(case: Case[acts.Withdraw]) -> Sequence[ev.Event]:
     return [ev.Withdrawn(reason=case.act.reason)]
 
 
-@decides(acts.Acknowledge)
-def acknowledge(case: Case[acts.Acknowledge]) -> Sequence[ev.Event]:
-    """Let a page rest for the acknowledgement limit; the question itself stays open (5.2.1)."""
-    until = case.now + case.incident.policy.acknowledgement_limit.duration
-    return [ev.Acknowledged(question=case.act.question, until=until)]
-
-
 @decides(acts.Contest)
 def contest(case: Case[acts.Contest]) -> Sequence[ev.Event]:
     """Contest a dismissal, once."""
@@ -95,9 +88,7 @@ def _may_judge(case: Case[acts.Judge]) -> None:
     if incident.phase == Phase.DISMISSED and act.verdict == "not_emergency":
         raise AlreadyDecided(N_("{winner} dismissed it already."), clause="5.2.2", winner=first)
     if incident.is_contested and incident.phase == Phase.JUDGING and actor.people.intersection(incident.judged_by):
-        raise OwnWork(
-            N_("The dismissal was contested: the other judge or the director must look."), clause="5.2.2"
-        )
+        raise OwnWork(N_("The dismissal was contested: the other judge or the director must look."), clause="5.2.2")
 
 
 def _activation(incident: Incident, act: acts.Judge, at: datetime) -> Iterator[ev.Event]:
@@ -152,9 +143,7 @@ def record_step(case: Case[acts.RecordStep]) -> Sequence[ev.Event]:
         raise AlreadyDecided(N_("The step “{step}” is recorded already."), clause="5.2.3", step=act.step)
     waiting = next((step for step in steps if step not in case.incident.steps), None)
     if act.step not in case.incident.steps and act.step != waiting:
-        raise Conflict(
-            N_("Steps go in order: “{waiting}” comes first."), clause="5.2.3", field="step", waiting=waiting
-        )
+        raise Conflict(N_("Steps go in order: “{waiting}” comes first."), clause="5.2.3", field="step", waiting=waiting)
     if act.result == "skipped":
         need_reason(act.text, "5.2.3", "text")
     return [ev.StepRecorded(step=act.step, runbook=runbook.ref, result=act.result, text=act.text)]
@@ -219,9 +208,7 @@ def stand_down(case: Case[acts.StandDown]) -> Sequence[ev.Event]:
     """Take back a dispatch."""
     responder = case.incident.responder(case.act.responder)
     if responder is None or responder.is_stood_down:
-        raise Unknown(
-            N_("{person} is not dispatched."), clause="5.2.4", field="responder", person=case.act.responder
-        )
+        raise Unknown(N_("{person} is not dispatched."), clause="5.2.4", field="responder", person=case.act.responder)
     return [ev.StoodDown(responder=case.act.responder, reason=case.act.reason)]
 
 

@@ -221,7 +221,7 @@ class AnswerOrder(Act):
 
 
 class Record(Act):
-    """Something for the record: what was seen, first-hand material, a fault log by its digest; or a correction (5.3.5)."""
+    """For the record: an observation, first-hand material, a fault log by its digest, a correction (5.3.5)."""
 
     name = "record"
     kind: Literal["observation", "first_hand_material", "fault_log", "correction"]

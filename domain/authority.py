@@ -67,7 +67,9 @@ AUTHORITY: dict[type[acts.Act], Right] = {
         frozenset({Phase.RECOVERY, Phase.SUMMARY}),
         "6.1",
     ),
-    acts.SubmitSummary: Right((R.IT_MANAGER, R.IT_SUPERVISOR, R.EMERGENCY_SPECIALIST), frozenset({Phase.SUMMARY}), "6.2"),
+    acts.SubmitSummary: Right(
+        (R.IT_MANAGER, R.IT_SUPERVISOR, R.EMERGENCY_SPECIALIST), frozenset({Phase.SUMMARY}), "6.2"
+    ),
     acts.ReceiveSummary: Right((R.IT_DIRECTOR, R.GENERAL_MANAGER), frozenset({Phase.SUMMARY}), "6.2"),
     acts.DecideRunbook: Right((R.IT_MANAGER,), frozenset({Phase.SUMMARY}), "6.3"),
     acts.Close: Right((R.IT_MANAGER, R.IT_DIRECTOR), frozenset({Phase.SUMMARY}), "6.2"),

@@ -7,6 +7,9 @@ from domain.policy import Deadline, Policy, Span
 from domain.text import Line, Wire
 
 
+SATURDAY = 5
+
+
 class Calendar(Wire):
     """Days that differ from the plain week, for the years of which the official notice is known.
 
@@ -26,7 +29,7 @@ class Calendar(Wire):
         """Tell whether people work on a day: weekdays but holidays, and make-up days."""
         if day in self.make_up_days:
             return True
-        return day.weekday() < 5 and day not in self.holidays
+        return day.weekday() < SATURDAY and day not in self.holidays
 
     def is_official(self, day: date) -> bool:
         """Tell whether the official notice of the day's year is known."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import cast
 
-from domain import acts, activation, closure, direction, handling
+from domain import acknowledgement, activation, acts, closure, direction, handling
 from domain.authority import AUTHORITY, Actor
 from domain.company import Role
 from domain.decide import decide
 from domain.entry import Entry
 from domain.errors import CommandReused, Refusal
-from domain.events import Event, Refused
+from domain.events import AnyEvent, Event, Refused
 from domain.fold import apply
 from domain.incident import Handled, Incident
 from domain.text import N_
@@ -19,7 +20,7 @@ REMEMBERED = 1000
 SYSTEM = Actor("", Role.SYSTEM)
 
 # Importing the articles is what registers their rules.
-ARTICLES = (activation, direction, handling, closure)
+ARTICLES = (acknowledgement, activation, direction, handling, closure)
 
 
 class CaseFile:
@@ -117,7 +118,7 @@ class CaseFile:
             clause=event.cites(),
             command_id=command_id,
             is_late=now - at > LATE,
-            event=event,
+            event=cast("AnyEvent", event),
             prev_hash=incident.head_hash,
         ).sealed()
         apply(incident, entry)

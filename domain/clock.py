@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain import events as ev
-from domain.activation import technicians_dispatched
+from domain.activation import dispatched, technicians_dispatched
 from domain.incident import HANDLING, Incident, Phase
 from domain.policy import Deadline
 
@@ -90,12 +90,16 @@ def due(incident: Incident, now: datetime) -> list[Due]:
     return [Due(event, deadline.at) for event in limit.falls_due(incident, now)]
 
 
-def overdue_arrival(incident: Incident, person: str, dispatch: int) -> list[ev.Event]:
+def overdue_arrival(incident: Incident, person: str, dispatch: int, now: datetime) -> list[ev.Event]:
     """Return what a missed arrival makes happen: it is recorded, and a backup is dispatched (R20)."""
     responder = incident.responder(person)
     if responder is None or responder.dispatch != dispatch or not responder.is_awaited or responder.is_overdue:
         return []
-    return [ev.ArrivalOverdue(responder=person, backup=_backup(incident, person), cited=responder.deadline.clause)]
+    backup = _backup(incident, person)
+    overdue = ev.ArrivalOverdue(responder=person, backup=backup, cited=responder.deadline.clause)
+    if backup is None:
+        return [overdue, ev.GapFound(post=responder.role, cited="4.2")]
+    return [overdue, dispatched(incident, backup, responder.role, now, replaces=person)]
 
 
 def _backup(incident: Incident, person_id: str) -> str | None:

@@ -64,9 +64,7 @@ def verify_recovery(case: Case[acts.VerifyRecovery]) -> Sequence[ev.Event]:
     if not case.act.passed:
         return [ev.RecoveryFailed(round=recovery.round, reason=case.act.text)]
     if missing := missing_for_verification(incident, recovery):
-        raise Incomplete(
-            N_("The verification still waits for: {missing}."), clause="6.1", missing=", ".join(missing)
-        )
+        raise Incomplete(N_("The verification still waits for: {missing}."), clause="6.1", missing=", ".join(missing))
     due = summary_deadline(incident, case.now)
     return [ev.RecoveryVerified(round=recovery.round, text=case.act.text, summary_due=due)]
 
@@ -159,5 +157,3 @@ def close(case: Case[acts.Close]) -> Sequence[ev.Event]:
     if missing := missing_for_closing(case.incident):
         raise Incomplete(N_("Closing still waits for: {missing}."), clause="6.2", missing=", ".join(missing))
     return [ev.Closed()]
-
-

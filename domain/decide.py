@@ -14,13 +14,14 @@ from domain.text import N_
 SKEW = timedelta(seconds=5)
 
 A = TypeVar("A", bound=acts.Act)
+A_co = TypeVar("A_co", bound=acts.Act, covariant=True)
 
 
-class Case(NamedTuple, Generic[A]):
+class Case(NamedTuple, Generic[A_co]):
     """An act before the rules: the incident, what, by whom, when it happened and when it is heard."""
 
     incident: Incident
-    act: A
+    act: A_co
     actor: Actor
     at: datetime
     now: datetime

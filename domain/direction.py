@@ -172,9 +172,7 @@ def _to_the_scene(incident: Incident, member: str, case: Case[acts.FormGroup]) -
 def offer_command(case: Case[acts.OfferCommand]) -> Sequence[ev.Event]:
     """Offer the command to another member; nothing changes before he accepts."""
     if case.act.to not in case.incident.group_members or case.act.to == case.incident.commander:
-        raise Unknown(
-            N_("The command goes to another member of the leading group."), clause="5.2.9", field="to"
-        )
+        raise Unknown(N_("The command goes to another member of the leading group."), clause="5.2.9", field="to")
     return [ev.CommandOffered(to=case.act.to, reason=case.act.reason)]
 
 

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import rfc8785
-from pydantic import AwareDatetime, SerializeAsAny
+from pydantic import AwareDatetime, SerializeAsAny, field_validator
 
 from domain.company import Role
 from domain.events import AnyEvent
@@ -30,6 +31,11 @@ class Entry(Wire):
     event: SerializeAsAny[AnyEvent]
     prev_hash: str = GENESIS
     hash: str = ""
+
+    @field_validator("occurred_at", "recorded_at")
+    @classmethod
+    def _in_utc(cls, instant: datetime) -> datetime:
+        return instant.astimezone(UTC)
 
     def digest(self) -> str:
         """Return SHA-256 over the canonical JSON (RFC 8785) of everything but the hash itself.

@@ -140,7 +140,7 @@ def _judgement(incident: Incident) -> Iterator[Ladder]:
         f"judgement/{incident.judgement_round}",
         "5.2.2" if incident.is_contested else "5.2.1",
         "contested" if incident.is_contested else "judgement",
-        build.upwards("judges", judges, Role.IT_MANAGER, Role.IT_SUPERVISOR),
+        build.upwards(Role.IT_MANAGER, judges, Role.IT_MANAGER, Role.IT_SUPERVISOR),
         due=incident.judgement_asked_at + incident.policy.acknowledgement_limit.duration,
         text=incident.symptom,
     )
@@ -176,7 +176,7 @@ def _overdue(incident: Incident) -> Iterator[Ladder]:
                 question,
                 responder.deadline.clause,
                 "overdue",
-                build.upwards("command", _in_command(incident), Role.IT_MANAGER),
+                build.upwards(_commanding(incident), _in_command(incident), Role.IT_MANAGER),
                 person=responder.person,
             )
 
@@ -184,6 +184,10 @@ def _overdue(incident: Incident) -> Iterator[Ladder]:
 def _in_command(incident: Incident) -> list[str]:
     managers = incident.company.holders(Role.IT_MANAGER)
     return list(dict.fromkeys([*incident.in_command, *managers]))
+
+
+def _commanding(incident: Incident) -> Role:
+    return Role.COMMANDER if incident.commander else Role.IT_MANAGER
 
 
 def _procedure(incident: Incident) -> Iterator[Ladder]:
@@ -285,7 +289,7 @@ def _orders(incident: Incident) -> Iterator[Ladder]:
                 "order",
                 [
                     build.rung(_NOW, Role.DEPARTMENT_HEAD, heads_of(incident, order.department)),
-                    build.rung(incident.policy.page_deputies.duration, "command", incident.in_command),
+                    build.rung(incident.policy.page_deputies.duration, _commanding(incident), incident.in_command),
                 ],
                 department=order.department,
                 order=str(number),
@@ -305,7 +309,7 @@ def _information(incident: Incident) -> Iterator[Ladder]:
                 "5.3.6",
                 "information",
                 [
-                    build.rung(_NOW, "command", incident.in_command),
+                    build.rung(_NOW, _commanding(incident), incident.in_command),
                     build.rung(incident.policy.page_deputies.duration, Role.IT_MANAGER, build.posts(Role.IT_MANAGER)),
                 ],
                 text=item.text,
@@ -321,10 +325,10 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
         if finding.measure is None or finding.approved is False:
             technicians = [item.person for item in incident.responders if item.role == Role.TECHNICIAN]
             people = technicians or build.posts(Role.TECHNICIAN)
-            rungs = build.upwards("technicians", people, Role.TECHNICIAN)
+            rungs = build.upwards(Role.TECHNICIAN, people, Role.TECHNICIAN)
             yield build.ladder(f"finding/{number}", "5.3.7", "finding", rungs, text=finding.text)
         elif finding.approved is None:
-            rungs = build.upwards("command", incident.in_command, Role.IT_MANAGER)
+            rungs = build.upwards(_commanding(incident), incident.in_command, Role.IT_MANAGER)
             yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure)
 
 
@@ -343,7 +347,7 @@ def _verification(incident: Incident) -> Iterator[Ladder]:
         f"verification/{recovery.round}",
         "6.1",
         "verification",
-        build.upwards("verifiers", people, Role.IT_SUPERVISOR, Role.IT_MANAGER),
+        build.upwards(Role.IT_SUPERVISOR, people, Role.IT_SUPERVISOR, Role.IT_MANAGER),
     )
 
 
@@ -361,7 +365,7 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
             f"summary/{len(incident.summaries) + 1}",
             "6.2",
             "summary",
-            [build.rung(_NOW, "authors", people)],
+            [build.rung(_NOW, Role.IT_MANAGER, people)],
             repeat=daily,
             due=due.at if due else None,
             is_provisional=bool(due and due.is_provisional),

@@ -596,13 +596,57 @@ def _leaves() -> tuple[type[Event], ...]:
 EVENTS: dict[str, type[Event]] = {event.model_fields["kind"].default: event for event in _leaves()}
 
 AnyEvent = Annotated[
-    Reported | ReportRepeated | AlertResolved | Paged | Acknowledged | Withdrawn | Activated | Dismissed | Contested
-    | DismissalStood | GapFound | StepRecorded | UnresolvedReported | Dispatched | StoodDown | Arrived | ArrivalOverdue
-    | ResolvedReported | ShortTimeLimitPassed | ReportedToDirector | ProcedureDecided | ProcedureAskedAgain
-    | PlanSubmitted | PlanDecided | PlanSettled | PlanStepRecorded | GroupFormed | CommandOffered | CommandAccepted
-    | SeverityChanged | NoticeGiven | NoticeOverdue | OrderGiven | OrderAnswered | Recorded | InformationGiven
-    | InformationAcknowledged | FindingRaised | MeasureProposed | MeasureDecided | MeasureCarriedOut | Probed
-    | ObservationPassed | RecoveryChecked | RecoveryVerified | RecoveryFailed | SummarySubmitted | SummaryReceived
-    | SummaryOverdue | RunbookDecided | Closed | Refused,
+    Reported
+    | ReportRepeated
+    | AlertResolved
+    | Paged
+    | Acknowledged
+    | Withdrawn
+    | Activated
+    | Dismissed
+    | Contested
+    | DismissalStood
+    | GapFound
+    | StepRecorded
+    | UnresolvedReported
+    | Dispatched
+    | StoodDown
+    | Arrived
+    | ArrivalOverdue
+    | ResolvedReported
+    | ShortTimeLimitPassed
+    | ReportedToDirector
+    | ProcedureDecided
+    | ProcedureAskedAgain
+    | PlanSubmitted
+    | PlanDecided
+    | PlanSettled
+    | PlanStepRecorded
+    | GroupFormed
+    | CommandOffered
+    | CommandAccepted
+    | SeverityChanged
+    | NoticeGiven
+    | NoticeOverdue
+    | OrderGiven
+    | OrderAnswered
+    | Recorded
+    | InformationGiven
+    | InformationAcknowledged
+    | FindingRaised
+    | MeasureProposed
+    | MeasureDecided
+    | MeasureCarriedOut
+    | Probed
+    | ObservationPassed
+    | RecoveryChecked
+    | RecoveryVerified
+    | RecoveryFailed
+    | SummarySubmitted
+    | SummaryReceived
+    | SummaryOverdue
+    | RunbookDecided
+    | Closed
+    | Refused,
     Field(discriminator="kind"),
 ]

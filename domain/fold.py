@@ -18,6 +18,7 @@ from domain.incident import (
     Summary,
 )
 from domain.policy import Deadline
+from domain.text import excerpt
 
 E = TypeVar("E", bound=ev.Event)
 _Change = Callable[[Incident, Entry, E], None]
@@ -248,14 +249,18 @@ def _procedure_asked_again(incident: Incident, entry: Entry, _event: ev.Procedur
 def _plan_submitted(incident: Incident, entry: Entry, event: ev.PlanSubmitted) -> None:
     if incident.plan and incident.plan.status == "submitted":
         incident.plan.status = "superseded"
-    content = event.model_dump(include={"scope", "risk", "rollback", "resources"})
+    for older in incident.plans:
+        older.steps = []
     incident.plans.append(
         Plan(
             version=event.plan_version,
             submitted_by=_actors(entry),
             submitted_at=entry.recorded_at,
-            steps=list(event.steps),
-            **content,
+            steps=[step.model_copy(update={"text": excerpt(step.text)}) for step in event.steps],
+            scope=excerpt(event.scope),
+            risk=excerpt(event.risk),
+            rollback=excerpt(event.rollback),
+            resources=excerpt(event.resources),
         )
     )
 
@@ -320,7 +325,7 @@ def _notice_overdue(incident: Incident, _entry: Entry, event: ev.NoticeOverdue) 
 
 @_on(ev.OrderGiven)
 def _order_given(incident: Incident, entry: Entry, event: ev.OrderGiven) -> None:
-    incident.orders.append(Order(department=event.department, text=event.text, given_at=entry.recorded_at))
+    incident.orders.append(Order(department=event.department, text=excerpt(event.text), given_at=entry.recorded_at))
 
 
 @_on(ev.OrderAnswered)
@@ -330,7 +335,7 @@ def _order_answered(incident: Incident, _entry: Entry, event: ev.OrderAnswered) 
 
 @_on(ev.InformationGiven)
 def _information_given(incident: Incident, entry: Entry, event: ev.InformationGiven) -> None:
-    incident.information.append(Information(text=event.text, given_at=entry.recorded_at))
+    incident.information.append(Information(text=excerpt(event.text), given_at=entry.recorded_at))
 
 
 @_on(ev.InformationAcknowledged)
@@ -340,13 +345,13 @@ def _information_acknowledged(incident: Incident, _entry: Entry, event: ev.Infor
 
 @_on(ev.FindingRaised)
 def _finding_raised(incident: Incident, entry: Entry, event: ev.FindingRaised) -> None:
-    incident.findings.append(Finding(text=event.text, raised_at=entry.recorded_at))
+    incident.findings.append(Finding(text=excerpt(event.text), raised_at=entry.recorded_at))
 
 
 @_on(ev.MeasureProposed)
 def _measure_proposed(incident: Incident, _entry: Entry, event: ev.MeasureProposed) -> None:
     finding = incident.findings[event.finding - 1]
-    finding.measure, finding.approved = event.text, None
+    finding.measure, finding.approved = excerpt(event.text), None
 
 
 @_on(ev.MeasureDecided)
@@ -430,5 +435,3 @@ def _closed(incident: Incident, entry: Entry, _event: ev.Closed) -> None:
     incident.is_over = True
     incident.closed_at = entry.recorded_at
     incident.deadlines.clear()
-
-

@@ -7,12 +7,13 @@ from domain import acts
 from domain import events as ev
 from domain.company import Role
 from domain.decide import Case, decides, need_reason
-from domain.errors import AlreadyDecided, Incomplete, NotAuthorised, Unacceptable, Unknown
+from domain.errors import AlreadyDecided, Conflict, Incomplete, NotAuthorised, Unacceptable, Unknown
 from domain.incident import Finding, Incident
 from domain.policy import Deadline
 from domain.text import N_
 
 T = TypeVar("T")
+MOST = 300
 
 
 def _numbered(items: Sequence[T], number: int, clause: str, field: str) -> T:
@@ -21,12 +22,16 @@ def _numbered(items: Sequence[T], number: int, clause: str, field: str) -> T:
     return items[number - 1]
 
 
+def _next_number(items: Sequence[object], clause: str) -> int:
+    if len(items) >= MOST:
+        raise Conflict(N_("One incident holds at most {most} of these."), clause=clause, most=MOST)
+    return len(items) + 1
+
+
 def _must_command(case: Case[acts.Act], clause: str) -> None:
     commanders = case.incident.in_command
     if not case.actor.people.intersection(commanders):
-        raise NotAuthorised(
-            N_("That is for whoever commands: {people}."), clause=clause, people=", ".join(commanders)
-        )
+        raise NotAuthorised(N_("That is for whoever commands: {people}."), clause=clause, people=", ".join(commanders))
 
 
 @decides(acts.GiveNotice)
@@ -56,7 +61,8 @@ def give_order(case: Case[acts.GiveOrder]) -> Sequence[ev.Event]:
             field="department",
             department=case.act.department,
         )
-    return [ev.OrderGiven(order=len(case.incident.orders) + 1, department=department.id, text=case.act.text)]
+    number = _next_number(case.incident.orders, "5.3.2")
+    return [ev.OrderGiven(order=number, department=department.id, text=case.act.text)]
 
 
 @decides(acts.AnswerOrder)
@@ -85,9 +91,7 @@ def record(case: Case[acts.Record]) -> Sequence[ev.Event]:
     act = case.act
     if act.kind == "correction":
         if act.corrects is None or act.corrects > case.incident.seq:
-            raise Unacceptable(
-                N_("A correction names the entry that it corrects."), clause="5.3.5", field="corrects"
-            )
+            raise Unacceptable(N_("A correction names the entry that it corrects."), clause="5.3.5", field="corrects")
     elif act.kind != "observation" and act.sha256 is None:
         raise Unacceptable(N_("Evidence needs its SHA-256 digest."), clause="5.3.5", field="sha256")
     return [ev.Recorded(record=act.kind, text=act.text, sha256=act.sha256, corrects=act.corrects)]
@@ -96,7 +100,7 @@ def record(case: Case[acts.Record]) -> Sequence[ev.Event]:
 @decides(acts.GiveInformation)
 def give_information(case: Case[acts.GiveInformation]) -> Sequence[ev.Event]:
     """Tell the commander something new (R22)."""
-    return [ev.InformationGiven(information=len(case.incident.information) + 1, text=case.act.text)]
+    return [ev.InformationGiven(information=_next_number(case.incident.information, "5.3.6"), text=case.act.text)]
 
 
 @decides(acts.AcknowledgeInformation)
@@ -112,7 +116,7 @@ def acknowledge_information(case: Case[acts.AcknowledgeInformation]) -> Sequence
 @decides(acts.RaiseFinding)
 def raise_finding(case: Case[acts.RaiseFinding]) -> Sequence[ev.Event]:
     """Name something that the runbook does not cover (R23)."""
-    return [ev.FindingRaised(finding=len(case.incident.findings) + 1, text=case.act.text)]
+    return [ev.FindingRaised(finding=_next_number(case.incident.findings, "5.3.7"), text=case.act.text)]
 
 
 def _finding(case: Case[acts.Act], number: int) -> Finding:

@@ -46,7 +46,7 @@ def _step(incident: Incident, event: ev.StepRecorded) -> Note:
     return Note(incident.company.holders(Role.IT_SUPERVISOR)[:1], "step_result", params)
 
 
-def _activated(incident: Incident, event: ev.Activated) -> Note:
+def _activated(_incident: Incident, event: ev.Activated) -> Note:
     return Note([event.operator] if event.operator else [], "activation", {"runbook": event.runbook or ""})
 
 

@@ -23,9 +23,14 @@ def printable(text: str) -> str:
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
 Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(printable)
 ]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,119}$")]
+
+
+def excerpt(text: str, length: int = 200) -> str:
+    """Return the beginning of a text; the whole of it stands in the timeline."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 class Wire(BaseModel):
