@@ -6,7 +6,7 @@ ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements/runtime.txt requirements/build.txt requirements/
 RUN pip install --require-hashes -r requirements/runtime.txt && pip install --require-hashes -r requirements/build.txt
 COPY . .
-RUN pip install --no-deps --no-build-isolation --editable . && python -m tools.translations compile
+RUN pip install --no-deps --no-build-isolation --editable .
 
 FROM python:3.13-slim
 WORKDIR /app

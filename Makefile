@@ -21,14 +21,8 @@ help: ## this list
 .venv/.dev: requirements/dev.txt .venv/.runtime
 	@$(PYTHON) -m tools.install dev
 
-CATALOGUES := $(wildcard adapters/i18n/*/LC_MESSAGES/*.po)
-
-.venv/.catalogues: $(CATALOGUES) .venv/.runtime
-	@$(PY) -m tools.translations compile
-	@touch $@
-
 .PHONY: setup
-setup: .venv/.dev .venv/.catalogues ## make .venv with everything for work and tests
+setup: .venv/.dev ## make .venv with everything for work and tests
 
 .PHONY: servers
 servers: .venv/.dev ## fetch the Temporal servers and PostgreSQL that the tests use
@@ -39,11 +33,11 @@ servers: .venv/.dev ## fetch the Temporal servers and PostgreSQL that the tests 
 # --- use ---
 
 .PHONY: run
-run: .venv/.runtime .venv/.catalogues ## start everything here; Ctrl-C ends it (FENGSUI_HOME, FENGSUI_API_PORT, ...)
+run: .venv/.runtime ## start everything here; Ctrl-C ends it (FENGSUI_HOME, FENGSUI_API_PORT, ...)
 	@$(PY) -m tools.launcher
 
 .PHONY: demo
-demo: .venv/.runtime .venv/.catalogues ## play a major incident from report to closure (against `make run`)
+demo: .venv/.runtime ## play a major incident from report to closure (against `make run`)
 	@$(BIN)/fengsui demo
 
 .PHONY: alertmanager
@@ -76,9 +70,8 @@ bench: setup ## measure, as ratios to a bare workflow
 # --- care ---
 
 .PHONY: translations
-translations: setup ## collect texts into the catalogues and compile them
+translations: setup ## collect the texts into the catalogue, to be translated there
 	@$(PY) -m tools.translations update
-	@$(PY) -m tools.translations compile
 
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
@@ -91,5 +84,4 @@ lock: ## renew requirements/ from pyproject.toml (needs uv)
 .PHONY: clean
 clean: ## remove what was built here; the data in FENGSUI_HOME stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
-	find adapters -name '*.mo' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

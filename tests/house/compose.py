@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
-VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\})")
+VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?+])(?P<rest>[^}]*))?\})")
 SECRETS = {
     "TEMPORAL_DATABASE_PASSWORD": "one",
     "RECORD_DATABASE_PASSWORD": "two",
@@ -23,7 +23,7 @@ class MissingVariableError(LookupError):
 
 
 def interpolate(text: str, environ: Mapping[str, str]) -> str:
-    """Replace ${NAME}, ${NAME:-default} and ${NAME:?message}; `$$` is a dollar sign."""
+    """Replace ${NAME}, ${NAME:-default}, ${NAME:+alternative} and ${NAME:?message}; `$$` is a dollar sign."""
 
     def value(match: re.Match[str]) -> str:
         if match["escaped"]:
@@ -31,6 +31,8 @@ def interpolate(text: str, environ: Mapping[str, str]) -> str:
         given = environ.get(match["name"])
         if not given and match["kind"] == "?":
             raise MissingVariableError(match["name"])
+        if match["kind"] == "+":
+            return match["rest"] if given else ""
         return given or (match["rest"] or "")
 
     return VARIABLE.sub(value, text)

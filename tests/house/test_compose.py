@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from adapters.settings import Settings
 from tests.house import compose
 from tests.house.compose import SECRETS
 from workflows.contract import SEARCH_ATTRIBUTES
@@ -78,3 +79,10 @@ def test_the_example_names_every_variable_that_must_or_may_be_set() -> None:
     named = set(re.findall(r"^#?(\w+)=", (compose.ROOT / ".env.example").read_text(), re.MULTILINE))
     assert used - named == {"TEMPORAL_VERSION", "TEMPORAL_UI_VERSION"}
     assert named - used == set()
+
+
+def test_every_setting_of_the_program_is_set_and_known(services: dict[str, Any]) -> None:
+    fields = Settings.model_fields
+    known = {str(field.validation_alias or f"FENGSUI_{name.upper()}") for name, field in fields.items()}
+    for name in ("api", "worker", "migration"):
+        assert set(services[name]["environment"]) == known

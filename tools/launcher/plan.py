@@ -15,7 +15,7 @@ from tools.launcher.home import Home
 from tools.launcher.ports import HOST
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-API_PORT = 8000
+API_PORT = 8080
 TEMPORAL_PORT = 7233
 UI_PORT = 8233
 API_MODULE = "api"
