@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from activities.messages import AlertOpening, Batch, Message
+from activities.messages import AlertOpening, Batch, Delivery, Message
 from domain.company import Person, Probe
 
 
@@ -38,11 +38,26 @@ class Directory(Protocol):
         ...
 
 
+class DeliveryLog(Protocol):
+    """What came of every attempt to hand a message over."""
+
+    async def note(self, message: Message, delivery: Delivery) -> None:
+        """Keep one attempt; nobody waits for it, and a failure is only logged."""
+        ...
+
+
+class RecordTampered(Exception):
+    """The record does not continue what the workflow knows: it was changed, and trying again cannot help."""
+
+
 class RecordStore(Protocol):
     """The record: append-only and idempotent by incident and seq."""
 
     async def append(self, batch: Batch) -> None:
-        """Insert the entries that are new and bring the incident's row up to date, in one transaction."""
+        """Insert the entries that are new and bring the incident's row up to date, in one transaction.
+
+        RecordTampered when an entry is there already with another hash.
+        """
         ...
 
     async def archive(self, incident: str, history: str) -> None:

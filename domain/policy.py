@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.clauses import CLAUSES
-from domain.text import Key, Line, Wire
+from domain.text import N_, Key, Line, Wire
 
 
 class Severity(StrEnum):
@@ -39,7 +40,7 @@ class _Cited(Wire):
     @classmethod
     def _is_known(cls, clause: str) -> str:
         if clause not in CLAUSES:
-            raise ValueError(f"the policy has no clause {clause}")
+            raise PydanticCustomError("unknown_clause", "the policy has no clause {clause}", {"clause": clause})
         return clause
 
 
@@ -85,7 +86,7 @@ class Span(Wire):
     @model_validator(mode="after")
     def _runs_forward(self) -> "Span":
         if self.start >= self.end:
-            raise ValueError("a span starts before it ends")
+            raise ValueError(N_("a span starts before it ends"))
         return self
 
 
@@ -135,9 +136,9 @@ class Policy(Wire):
     def _is_ordered(self) -> "Policy":
         limits = [getattr(self.short_time_limit, grade).duration for grade in Severity]
         if limits != sorted(limits):
-            raise ValueError("short_time_limit: a worse severity never has the longer limit")
+            raise ValueError(N_("short_time_limit: a worse severity never has the longer limit"))
         if not self.page_deputies.duration <= self.page_director.duration:
-            raise ValueError("page_director: the director is paged after the deputies, not before")
+            raise ValueError(N_("page_director: the director is paged after the deputies, not before"))
         return self
 
     def short_time(self, severity: Severity) -> timedelta:

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -17,7 +18,8 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext tools know for "tr
 def printable(text: str) -> str:
     """Refuse control characters and those that reorder a line on screen; the rest is normalised (NFC)."""
     if found := _FORBIDDEN.search(text):
-        raise ValueError(f"character U+{ord(found.group()):04X} is not allowed")
+        code = f"U+{ord(found.group()):04X}"
+        raise PydanticCustomError("forbidden_character", "character {code} is not allowed", {"code": code})
     return unicodedata.normalize("NFC", text)
 
 

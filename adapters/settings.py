@@ -1,0 +1,125 @@
+"""The only reader of the environment. Every field says what it is for; the documentation's table is made from here."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from adapters.i18n.validation import explain
+from adapters.problems import Fault, FileProblem
+from domain.text import N_, Line
+
+_ROOT = Path(__file__).resolve().parent.parent
+_LEAST_SECRET = 24
+
+
+class Settings(BaseSettings):
+    """Where everything is and with whom we speak; secrets never show in ``repr``, logs or errors."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FENGSUI_",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        frozen=True,
+        extra="ignore",
+    )
+
+    stage: Literal["development", "production"] = Field(
+        "development", description="production refuses missing, short or well-known secrets"
+    )
+    home: Path = Field(Path(".fengsui"), description="folder of everything this installation keeps on disk")
+    database_url: str = Field(
+        default_factory=lambda data: f"sqlite+aiosqlite:///{data.get('home', Path())}/fengsui.db",
+        repr=False,
+        description="the record's database as an SQLAlchemy URL; default: fengsui.db in the home folder",
+    )
+    temporal_address: str = Field(
+        "127.0.0.1:7233", validation_alias="TEMPORAL_ADDRESS", description="host:port of the Temporal frontend"
+    )
+    temporal_namespace: str = Field(
+        "default", validation_alias="TEMPORAL_NAMESPACE", description="namespace of this company in Temporal"
+    )
+
+    company: Path = Field(_ROOT / "sample" / "company.yaml", description="the company file: people, posts, systems")
+    policy: Path = Field(_ROOT / "policy.yaml", description="the policy file: every number with unit and clause")
+    runbooks: Path = Field(_ROOT / "runbooks", description="folder of runbooks, one YAML file per runbook and version")
+    calendar: Path | None = Field(
+        None, description="file with holidays and make-up days by year; it goes before the built-in official calendar"
+    )
+
+    tokens: dict[str, SecretStr] = Field({}, description="bearer tokens as JSON: person id to token")
+    alert_token: SecretStr | None = Field(None, description="bearer token of alert sources")
+
+    api_host: str = Field("127.0.0.1", description="address that the API listens on")
+    api_port: int = Field(8080, ge=0, le=65535, description="port that the API listens on; 0 takes any free one")
+    public_url: str = Field(
+        default_factory=lambda data: f"http://{data.get('api_host')}:{data.get('api_port')}",
+        description="how people reach the API from outside; messages link there",
+    )
+
+    smtp_url: SecretStr | None = Field(
+        None, description="mail server: smtp://user:password@host:port (STARTTLS when offered) or smtps:// (TLS)"
+    )
+    mail_from: str = Field("fengsui@localhost", description="sender of mails")
+    webhook_url: SecretStr | None = Field(None, description="where the webhook channel posts messages")
+    webhook_secret: SecretStr | None = Field(None, description="key of the webhook's HMAC-SHA256 signature")
+
+    language: Literal["zh-CN", "en"] = Field("zh-CN", description="language where the reader's is not known")
+    emergency_phones: Annotated[list[Line], NoDecode] = Field(
+        [], description="phone numbers, comma-separated, that are shown when a report cannot be stored"
+    )
+
+    @field_validator("emergency_phones", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("home")
+    @classmethod
+    def _is_absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("public_url")
+    @classmethod
+    def _ends_plain(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Settings":
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError(N_("FENGSUI_WEBHOOK_URL needs FENGSUI_WEBHOOK_SECRET"))
+        values = [token.get_secret_value() for token in self.tokens.values()]
+        if len(values) != len(set(values)):
+            raise ValueError(N_("FENGSUI_TOKENS: two people have the same token"))
+        if self.stage == "production":
+            self._refuse_weak_secrets()
+        return self
+
+    def _refuse_weak_secrets(self) -> None:
+        if not self.tokens or not self.alert_token:
+            raise ValueError(N_("production needs FENGSUI_TOKENS and FENGSUI_ALERT_TOKEN"))
+        secrets = [*self.tokens.values(), self.alert_token, *([self.webhook_secret] if self.webhook_secret else [])]
+        if any(_is_weak(secret.get_secret_value()) for secret in secrets):
+            raise ValueError(N_("production needs random secrets of at least 24 characters"))
+
+
+def read_settings() -> Settings:
+    """Read the environment; FileProblem, in both languages, names the variable and the reason but no value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [
+            Fault("", None, _variable(item["loc"]), None, *explain(item)) for item in error.errors(include_input=False)
+        ]
+        raise FileProblem(N_("environment"), faults) from None
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    first = str(loc[0]) if loc else ""
+    return first if not first or first.startswith("TEMPORAL_") else f"FENGSUI_{first.upper()}"
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < _LEAST_SECRET or len(set(secret)) < 8 or "change" in secret.lower()  # noqa: PLR2004

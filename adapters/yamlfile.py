@@ -1,0 +1,120 @@
+"""YAML into models: doubled and unknown fields are refused, and every fault knows its line."""
+
+import difflib
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from adapters.i18n.validation import explain
+from adapters.problems import Fault, FileProblem
+from domain.text import N_
+
+M = TypeVar("M", bound=BaseModel)
+Place = tuple[str | int, ...]
+_LONGEST_VALUE = 60
+
+
+class Loaded(NamedTuple, Generic[M]):
+    """A file's content as a model, and where its fields stand."""
+
+    path: Path
+    data: Any
+    model: M
+
+    def fault(self, place: Place, message: str, **params: str) -> Fault:
+        """Say what is wrong at a place."""
+        return _fault(self.path, self.data, place, message, params)
+
+
+def load(path: Path, model: type[M]) -> Loaded[M]:
+    """Read a file into a model; FileProblem lists all that is wrong with it."""
+    data = _parse(path)
+    faults = [_fault(path, data, place, *why) for place, *why in _unknown_fields(model, data, ())]
+    try:
+        result = model.model_validate(data)
+    except ValidationError as error:
+        faults += [_fault(path, data, item["loc"], *explain(item)) for item in error.errors()]
+    else:
+        if not faults:
+            return Loaded(path, data, result)
+    raise FileProblem(str(path), faults)
+
+
+class _Constructor(RoundTripConstructor):
+    """Leaves dates and instants as text: ruamel would drop the offset of an instant, pydantic keeps it."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
+
+
+def _parse(path: Path) -> Any:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    try:
+        return yaml.load(path)
+    except OSError as error:
+        raise FileProblem(
+            str(path),
+            [Fault(str(path), None, "", None, N_("cannot be read: {reason}"), {"reason": str(error.strerror)})],
+        ) from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        reason = str(error.problem if isinstance(error, MarkedYAMLError) else error).splitlines()[0]
+        line = mark.line + 1 if mark else None
+        raise FileProblem(
+            str(path), [Fault(str(path), line, "", None, N_("is not valid YAML: {reason}"), {"reason": reason})]
+        ) from None
+
+
+def _fault(path: Path, data: Any, place: Place, message: str, params: dict[str, str]) -> Fault:
+    line, node, known = 1, data, True
+    for key in place:
+        line, node, known = _step(line, node, key)
+        if not known:
+            break
+    is_leaf = known and place and node is not None and not isinstance(node, dict | list)
+    value = repr(node)[:_LONGEST_VALUE] if is_leaf else None
+    field = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in place).lstrip(".")
+    return Fault(str(path), line, field, value, message, params)
+
+
+def _step(line: int, node: Any, key: str | int) -> tuple[int, Any, bool]:
+    if isinstance(node, CommentedMap) and key in node:
+        own = key in (node.lc.data or {})  # a field that came by a merge key has no line of its own
+        return (node.lc.key(key)[0] + 1 if own else line), node[key], True
+    if isinstance(node, CommentedSeq) and isinstance(key, int) and key < len(node):
+        return node.lc.item(key)[0] + 1, node[key], True
+    return line, None, False
+
+
+def _unknown_fields(model: type[BaseModel], data: Any, place: Place) -> Iterator[tuple[Place, str, dict[str, str]]]:
+    if not isinstance(data, dict):
+        return
+    for key, value in data.items():
+        if field := model.model_fields.get(str(key)):
+            yield from _below(field.annotation, value, (*place, key))
+        elif close := difflib.get_close_matches(str(key), model.model_fields, n=1):
+            yield (*place, key), N_("is not known here; did you mean “{field}”?"), {"field": close[0]}
+        else:
+            yield (*place, key), N_("is not known here"), {}
+
+
+def _below(annotation: Any, value: Any, place: Place) -> Iterator[tuple[Place, str, dict[str, str]]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield from _unknown_fields(annotation, value, place)
+    elif get_origin(annotation) in {Union, types.UnionType}:
+        for part in get_args(annotation):
+            yield from _below(part, value, place)
+    elif get_origin(annotation) is list and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _below(get_args(annotation)[0], item, (*place, index))
+    elif get_origin(annotation) is dict and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _below(get_args(annotation)[1], item, (*place, key))
