@@ -56,7 +56,7 @@ check: setup ## style, types, layers, translations
 
 .PHONY: test
 test: check servers ## everything: `check`, then all tests (ARGS="-k name" picks some)
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: replay
 replay: setup ## replay the stored histories (ARGS="--from HOST:PORT" replays a server's)

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from adapters.problems import FileProblem
 from tools.launcher import banner, plan
 from tools.launcher.child import ChildFailedError
 from tools.launcher.home import Home, HomeTakenError
@@ -35,7 +36,7 @@ def main() -> None:
             f"{home.folder} is in use by the launcher with process id {error}; use another FENGSUI_HOME.\n"
             f"{home.folder} 正被进程 {error} 使用;请设置另一个 FENGSUI_HOME。"
         )
-    except (PortError, ChildFailedError) as error:
+    except (PortError, FileProblem, ChildFailedError) as error:
         give_up(str(error))
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None
@@ -80,9 +81,17 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
 def _await_left_over(home: Home) -> None:
     """After a launcher was killed its children end by themselves; the ports are free a moment later."""
     end = time.monotonic() + LEFT_OVER_SECONDS
-    while any(Path(f"/proc/{pid}").exists() for pid in home.left_over_pids()) and time.monotonic() < end:
+    while any(_runs(pid) for pid in home.left_over_pids()) and time.monotonic() < end:
         time.sleep(0.2)
     home.retract()
+
+
+def _runs(pid: int) -> bool:
+    """A process that ended but was not yet collected has no command line; where there is no /proc nobody waits."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":

@@ -24,5 +24,5 @@ Sign in with a token 用令牌登录: Authorization: Bearer <token>
     )
     for person in people:
         posts = ", ".join(person.posts)
-        print(f"  {person.id:<{id_width}}  {person.token}  {posts:<{post_width}}  {person.name}")
+        print(f"  {person.id:<{id_width}}  {person.token}  {posts:<{post_width}}  {person.name} {person.name_en}")
     print(f"  {'alert sources':<{id_width}}  {plan.alert_token}\n\nCtrl-C ends everything 按 Ctrl-C 停止\n", flush=True)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from adapters.files import load_company, load_policy
 from tools.launcher import ports
 from tools.launcher.home import Home
 from tools.launcher.ports import HOST
@@ -19,6 +18,7 @@ API_PORT = 8080
 TEMPORAL_PORT = 7233
 UI_PORT = 8233
 API_MODULE = "api"
+FILES = {"FENGSUI_COMPANY": "sample/company.yaml", "FENGSUI_POLICY": "policy.yaml", "FENGSUI_RUNBOOKS": "runbooks"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Person:
 
     id: str
     name: str
+    name_en: str
     posts: list[str]
     token: str
 
@@ -72,13 +73,14 @@ class Plan:
 
 
 def make(home: Home, environ: Mapping[str, str]) -> Plan:
-    """Decide everything; raises PortError."""
-    company = Path(environ.get("FENGSUI_COMPANY") or ROOT / "sample" / "company.yaml").resolve()
-    listed = YAML(typ="safe").load(company)["people"]
-    secrets = home.secrets(person["id"] for person in listed)
+    """Decide everything; raises PortError, and FileProblem for a file that the processes could not use either."""
+    files = {name: _path(environ, name, default) for name, default in FILES.items()}
+    load_policy(files["FENGSUI_POLICY"])
+    company = load_company(files["FENGSUI_COMPANY"], files["FENGSUI_RUNBOOKS"]).company
+    secrets = home.secrets(person.id for person in company.people)
     people = [
-        Person(person["id"], person["name"], list(person.get("posts", [])), secrets["tokens"][person["id"]])
-        for person in listed
+        Person(person.id, person.name, person.name_en, [*person.posts], secrets["tokens"][person.id])
+        for person in company.people
     ]
     address = environ.get("TEMPORAL_ADDRESS")
     ui_port = None
@@ -90,8 +92,7 @@ def make(home: Home, environ: Mapping[str, str]) -> Plan:
         **environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]),
         "FENGSUI_HOME": str(home.folder),
-        "FENGSUI_COMPANY": str(company),
-        "FENGSUI_POLICY": str(Path(environ.get("FENGSUI_POLICY") or ROOT / "policy.yaml").resolve()),
+        **{name: str(path) for name, path in files.items()},
         "FENGSUI_API_HOST": HOST,
         "FENGSUI_API_PORT": str(api_port),
         "FENGSUI_TOKENS": json.dumps({person.id: person.token for person in people}),
@@ -100,6 +101,10 @@ def make(home: Home, environ: Mapping[str, str]) -> Plan:
         "TEMPORAL_NAMESPACE": environ.get("TEMPORAL_NAMESPACE") or "default",
     }
     return Plan(api_port, address, ui_port, people, secrets["alert_token"], env)
+
+
+def _path(environ: Mapping[str, str], variable: str, default: str) -> Path:
+    return Path(environ.get(variable) or ROOT / default).resolve()
 
 
 def _port(environ: Mapping[str, str], variable: str, default: int) -> int:
