@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from domain.policy import Deadline, Policy, Span
 from domain.text import Line, Wire
 
-
 SATURDAY = 5
 
 

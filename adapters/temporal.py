@@ -1,0 +1,269 @@
+"""The one door to Temporal: connecting, opening incidents, carrying acts to them, asking how they stand."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.acts import Command, Receipt
+from domain.entry import Entry
+from domain.errors import REFUSALS, CommandReused, Conflict, NoSuchIncident, Refusal
+from domain.incident import Incident
+from domain.text import N_
+from workflows import contract
+from workflows.alert import AlertWorkflow
+from workflows.contract import Alert, AlertInput, AlertState, Opening
+from workflows.incident import IncidentWorkflow
+
+DATA_CONVERTER = pydantic_data_converter
+PATIENCE_SECONDS = 2.5
+_AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.UNKNOWN}
+
+
+class TemporalAway(Exception):
+    """Temporal cannot be reached: nothing was recorded as far as we know."""
+
+
+class OutcomeUnknown(Exception):
+    """Temporal has the act, but no worker answered in time: the same command id tells later."""
+
+
+class TooBusy(Exception):
+    """Temporal asks to slow down."""
+
+
+async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client:
+    """Connect with the one data converter; ``lazy`` lets the API start while Temporal is away."""
+    return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER, lazy=lazy)
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Register the search attributes that are missing; must be done before a worker starts."""
+    asked = ListSearchAttributesRequest(namespace=client.namespace)
+    listed = await client.operator_service.list_search_attributes(asked)
+    missing = {
+        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
+        for name, kind in contract.SEARCH_ATTRIBUTES.items()
+        if name not in listed.custom_attributes
+    }
+    if missing:
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+        await client.operator_service.add_search_attributes(request)
+
+
+def report_digest(opening: Opening) -> str:
+    """Return a digest of who reported what, to notice another report under the same key."""
+    content = f"{opening.reporter}:{opening.report.model_dump_json()}"
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+class Incidents:
+    """Incidents as the API knows them: each call is bounded in time and ends in an answer or a named failure."""
+
+    def __init__(self, client: Client) -> None:
+        """Take the process's one client."""
+        self._client = client
+
+    async def open(self, opening: Opening) -> bool:
+        """Open an incident; return False when the very same report had opened it before.
+
+        Raises CommandReused when another report stands under the number, TemporalAway when it cannot be stored.
+        """
+        try:
+            async with _bounded():
+                await self._start(opening)
+        except WorkflowAlreadyStartedError:
+            await self._must_be_same(opening)
+            return False
+        return True
+
+    async def _start(self, opening: Opening) -> None:
+        digest = report_digest(opening)
+        await self._client.start_workflow(
+            IncidentWorkflow.run,
+            opening,
+            id=contract.incident_id(opening.number),
+            task_queue=contract.INCIDENTS,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=opening.report.title,
+            static_details=opening.report.symptom,
+            memo={"title": opening.report.title, "reporter": opening.reporter, "report": digest},
+            search_attributes=_attributes(opening),
+        )
+
+    async def _must_be_same(self, opening: Opening) -> None:
+        async with _bounded():
+            description = await self._handle(opening.number).describe()
+            digest = (await description.memo()).get("report")
+        if digest != report_digest(opening):
+            raise CommandReused(
+                N_("The idempotency key was used for another report."), clause="5.2.1", field="Idempotency-Key"
+            )
+
+    async def act(self, number: str, command: Command[Any]) -> Receipt:
+        """Carry a command to its incident and return the receipt; Refusal with rule and clause when it is refused."""
+        try:
+            async with _bounded():
+                receipt: Receipt = await self._handle(number).execute_update(
+                    command.act.name, command, id=command.command_id, result_type=Receipt
+                )
+        except WorkflowUpdateFailedError as failure:
+            raise _refusal_of(failure) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise OutcomeUnknown from None
+        except TemporalAway:
+            if await self.is_reachable():
+                raise OutcomeUnknown from None
+            raise
+        except RPCError as error:
+            raise _missing(error, number) from None
+        return receipt
+
+    async def tell(self, number: str, command: Command[Any]) -> None:
+        """Send a command as a signal: stored at once, then carried out or recorded as refused, without an answer."""
+        try:
+            async with _bounded():
+                await self._handle(number).signal(command.act.name, command)
+        except RPCError as error:
+            raise _missing(error, number) from None
+
+    async def snapshot(self, number: str) -> Incident:
+        """Return how an incident stands; OutcomeUnknown when no worker answers."""
+        handle: WorkflowHandle[Any, Any] = self._handle(number)
+        try:
+            async with _bounded():
+                incident: Incident = await handle.query(contract.SNAPSHOT, result_type=Incident)
+        except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            raise OutcomeUnknown from None
+        except TemporalAway:
+            if await self.is_reachable():
+                raise OutcomeUnknown from None
+            raise
+        except RPCError as error:
+            raise _missing(error, number) from None
+        return incident
+
+    async def unrecorded(self, number: str) -> list[Entry]:
+        """Return the entries that the record does not have yet."""
+        async with _bounded():
+            entries: list[Entry] = await self._handle(number).query(contract.TIMELINE, result_type=list[Entry])
+        return entries
+
+    async def alert(self, alert: Alert) -> str:
+        """Store an alert durably under its dedup key; return the id of the workflow that has it."""
+        digest = hashlib.sha256(alert.dedup_key.encode()).hexdigest()[:20]
+        workflow_id = contract.alert_id(alert.source, digest)
+        async with _bounded():
+            await self._client.start_workflow(
+                AlertWorkflow.run,
+                AlertInput(source=alert.source, dedup_key=alert.dedup_key),
+                id=workflow_id,
+                task_queue=contract.INCIDENTS,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                start_signal=contract.ALERT,
+                start_signal_args=[alert],
+                static_summary=f"{alert.source} {alert.dedup_key}",
+            )
+        return workflow_id
+
+    async def incident_of_alert(self, workflow_id: str) -> AlertState | None:
+        """Return what became of an alert, or None while no worker answers."""
+        handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
+        try:
+            async with _bounded():
+                state: AlertState = await handle.query(contract.SNAPSHOT, result_type=AlertState)
+        except (TemporalAway, RPCError, WorkflowQueryFailedError):
+            return None
+        return state
+
+    async def fetch(self, workflow_id: str) -> str:
+        """Return the history of a workflow as JSON (the port ``Histories``)."""
+        history = await self._client.get_workflow_handle(workflow_id).fetch_history()
+        return history.to_json()
+
+    async def is_reachable(self) -> bool:
+        """Tell whether Temporal answers within a second."""
+        try:
+            async with asyncio.timeout(1):
+                return await self._client.service_client.check_health()
+        except (RPCError, RuntimeError, TimeoutError):
+            return False
+
+    def _handle(self, number: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(contract.incident_id(number))
+
+
+@asynccontextmanager
+async def _bounded() -> AsyncIterator[None]:
+    """Bound a call in time and name what can go wrong with the way to Temporal."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield
+    except TimeoutError:
+        raise TemporalAway from None
+    except RuntimeError as error:
+        raise TemporalAway(str(error)) from None
+    except RPCError as error:
+        if error.status in _AWAY:
+            raise TemporalAway(error.message) from None
+        if error.status == RPCStatusCode.RESOURCE_EXHAUSTED:
+            raise TooBusy(error.message) from None
+        raise
+
+
+def _attributes(opening: Opening) -> TypedSearchAttributes:
+    report = opening.report
+    keyword = SearchAttributeKey.for_keyword
+    severity = report.severity or opening.policy.default_severity
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(keyword(contract.NUMBER), opening.number),
+            SearchAttributePair(keyword(contract.SYSTEM), report.system),
+            SearchAttributePair(keyword(contract.SEVERITY), str(severity)),
+            SearchAttributePair(SearchAttributeKey.for_bool(contract.DRILL), report.is_drill),
+        ]
+    )
+
+
+def _refusal_of(failure: WorkflowUpdateFailedError) -> Refusal | OutcomeUnknown:
+    cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type in REFUSALS and cause.details:
+        details: dict[str, Any] = dict(cause.details[0])
+        kind = REFUSALS[cause.type]
+        return kind(
+            details["message"], clause=details["clause"], field=details.get("field"), **details.get("params", {})
+        )
+    if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
+        return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
+    return OutcomeUnknown(str(cause))
+
+
+def _missing(error: RPCError, number: str) -> Exception:
+    if error.status != RPCStatusCode.NOT_FOUND:
+        return error
+    if "completed" in error.message:
+        return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
+    return NoSuchIncident(N_("There is no incident {number}."), clause="5.2.1", number=number)

@@ -1,0 +1,144 @@
+"""The children of an incident: for each thing that waits on its own, one workflow; ended when its cause ends."""
+
+import asyncio
+from datetime import timedelta
+from typing import NamedTuple
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from domain import escalation
+    from domain.incident import Incident
+    from workflows import contract
+    from workflows.approval import ApprovalWorkflow
+    from workflows.arrival import ArrivalWorkflow
+    from workflows.contract import ApprovalInput, ArrivalInput, Beacon, Hold, RecoveryInput, Subject
+    from workflows.paging import PageWorkflow
+    from workflows.recovery import RecoveryWorkflow
+
+
+class Child(NamedTuple):
+    """A child that should live now: its workflow, its input, what the UI says of it, the question it pages for."""
+
+    workflow: type
+    input: Beacon | RecoveryInput
+    summary: str
+    question: str | None = None
+
+
+Wanted = dict[str, Child]
+
+
+def subject_of(incident: Incident) -> Subject:
+    """Return what every message about an incident says of it."""
+    return Subject(
+        incident=incident.number,
+        title=incident.title,
+        system=incident.system,
+        severity=incident.severity,
+        is_drill=incident.is_drill,
+    )
+
+
+def pages(incident: Incident) -> Wanted:
+    """One page for every open question (5.2.1, 5.2.6, 5.2.9, 3.3, 5.3, 6)."""
+    subject = subject_of(incident)
+    return {
+        f"page/{ladder.question}": Child(
+            PageWorkflow,
+            Beacon(subject=subject, ladder=ladder),
+            f"{ladder.question} → {', '.join(ladder.rungs[0].people)} ({ladder.clause})",
+            ladder.question,
+        )
+        for ladder in escalation.beacons(incident)
+    }
+
+
+def arrivals(incident: Incident) -> Wanted:
+    """One arrival for every responder on his way (5.2.4, 5.3.3, 5.3.4)."""
+    found: Wanted = {}
+    for responder in escalation.arrivals(incident):
+        ladder = escalation.arrival_ladder(incident, responder)
+        coming = ArrivalInput(
+            subject=subject_of(incident), ladder=ladder, responder=responder.person, deadline=responder.deadline
+        )
+        summary = f"{responder.person} on the scene ({responder.deadline.clause})"
+        found[ladder.question] = Child(ArrivalWorkflow, coming, summary, ladder.question)
+    return found
+
+
+def approvals(incident: Incident) -> Wanted:
+    """The version of the response plan before the general manager (5.2.8)."""
+    plan = escalation.approval(incident)
+    if plan is None:
+        return {}
+    ladder = escalation.approval_ladder(incident, plan)
+    pending = ApprovalInput(subject=subject_of(incident), ladder=ladder, plan_version=plan.version)
+    return {ladder.question: Child(ApprovalWorkflow, pending, f"plan version {plan.version} (5.2.8)", ladder.question)}
+
+
+def recoveries(incident: Incident) -> Wanted:
+    """The round of recovery that is going on (6.1)."""
+    recovery, system, policy = incident.recovery, incident.affected_system, incident.policy
+    if recovery is None:
+        return {}
+    checked = RecoveryInput(
+        incident=incident.number,
+        round=recovery.round,
+        probes=system.probes if system else [],
+        observed_until=recovery.started_at + policy.observation.duration,
+        probe_interval_seconds=policy.probe_interval.duration / timedelta(seconds=1),
+    )
+    return {f"recovery/{recovery.round}": Child(RecoveryWorkflow, checked, f"recovery round {recovery.round} (6.1)")}
+
+
+class Children:
+    """Keeps exactly the wanted children alive; ``lit`` survives continue-as-new, the children do by themselves."""
+
+    def __init__(self, number: str, lit: list[str]) -> None:
+        """Remember which children live already."""
+        self._number = number
+        self._lit: dict[str, None] = dict.fromkeys(lit)
+        self._held: dict[str, object] = {}
+
+    @property
+    def lit(self) -> list[str]:
+        """Return the keys of the children that live."""
+        return list(self._lit)
+
+    async def tend(self, wanted: Wanted) -> None:
+        """Start what is missing and end what is no longer wanted."""
+        missing = [key for key in wanted if key not in self._lit]
+        unwanted = [key for key in self._lit if key not in wanted]
+        self._lit = dict.fromkeys([*(key for key in self._lit if key in wanted), *missing])
+        starts = [self._start(key, wanted[key]) for key in missing]
+        await asyncio.gather(*starts, *(self._signal(key, contract.END) for key in unwanted))
+
+    async def let_rest(self, wanted: Wanted, incident: Incident) -> None:
+        """Tell the pages that somebody acknowledged."""
+        for key, child in wanted.items():
+            until = incident.acknowledged.get(child.question or "")
+            if until and self._held.get(key) != until and until > workflow.now():
+                self._held[key] = until
+                await self._signal(key, contract.ACKNOWLEDGED, Hold(until=until))
+
+    async def _start(self, key: str, child: Child) -> None:
+        try:
+            await workflow.start_child_workflow(
+                child.workflow.run,  # type: ignore[attr-defined] # every child has a run method
+                child.input,
+                id=contract.child_id(self._number, key),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                static_summary=child.summary,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def _signal(self, key: str, signal: str, argument: Hold | None = None) -> None:
+        child = workflow.get_external_workflow_handle(contract.child_id(self._number, key))
+        try:
+            await (child.signal(signal, argument) if argument else child.signal(signal))
+        except FailureError:
+            return

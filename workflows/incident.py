@@ -1,0 +1,358 @@
+"""The life of one incident, from the report to its closure: articles 5 and 6."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.exceptions import ApplicationError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import Archive, IncidentRow, Message
+    from activities.record import Recording
+    from domain import clock
+    from domain import events as ev
+    from domain.activation import report
+    from domain.acts import ACTS, Act, Command, Receipt
+    from domain.authority import Actor
+    from domain.awaited import awaited, nearest_deadline
+    from domain.casefile import SYSTEM, CaseFile
+    from domain.clauses import CLAUSES
+    from domain.company import Role
+    from domain.entry import Entry
+    from domain.errors import Refusal
+    from domain.incident import Incident
+    from domain.notes import notes
+    from workflows import contract, options
+    from workflows.alarm import Alarm
+    from workflows.children import Children, Wanted, approvals, arrivals, pages, recoveries
+    from workflows.contract import Carried, Opening, Outcome, OverdueReport, PageReport, ProbeReport
+    from workflows.recording import Courier, Recorder
+
+_NAMES = (contract.PHASE, contract.SEVERITY, contract.AWAITED)
+_KEYWORDS = {name: SearchAttributeKey.for_keyword(name) for name in _NAMES}
+_DEADLINE = SearchAttributeKey.for_datetime(contract.DEADLINE)
+
+
+@workflow.defn(name="IncidentWorkflow")
+class IncidentWorkflow:
+    """One incident. Handlers ask the rules and write the case file; ``run`` does all the waiting."""
+
+    @workflow.init
+    def __init__(self, opening: Opening) -> None:
+        """Open the case file, or take it up again after continue-as-new."""
+        carried = opening.carried
+        self._opening = opening
+        self._refusal: Refusal | None = None
+        self._shown: dict[str, Any] = {}
+        self._file = CaseFile(carried.incident if carried else _blank(opening))
+        self._children = Children(opening.number, carried.lit if carried else [])
+        self._recorder = Recorder(carried.outbox if carried else [], self._row)
+        self._courier = Courier({person.id: list(person.channels) for person in opening.company.people})
+        self._alarm = Alarm()
+        for act in ACTS.values():
+            self._listen_for(act)
+        if carried is None:
+            self._open(opening)
+
+    @workflow.run
+    async def run(self, opening: Opening) -> Outcome:
+        """Set going what the policy asks for now, then wait for the next word or limit, until the incident is over."""
+        if self._refusal:
+            raise ApplicationError(self._refusal.message, self._refusal.as_details(), type=self._refusal.code)
+        recording = asyncio.create_task(self._recorder.keep())
+        self._courier.send(opening.carried.unsent if opening.carried else [])
+        while not self.incident.is_over:
+            if workflow.info().is_continue_as_new_suggested():
+                await self._continue_as_new(recording)
+            self._let_limits_pass()  # 5.2.4 operator, 5.2.6 short time, 5.2.7 asked again, 5.3.1 notice, 6.2 report
+            wanted = {
+                **pages(self.incident),  # 5.2.1 judges, 3.3 specialist, 5.2.6 director, 5.2.9 group, 5.3, 6.1, 6.2
+                **arrivals(self.incident),  # 5.2.4 technicians, 5.3.3 and 5.3.4 everybody sent to the scene
+                **approvals(self.incident),  # 5.2.8 the general manager
+                **recoveries(self.incident),  # 6.1 probes and observation
+            }
+            await self._tend(wanted)
+            self._say_how_it_stands()
+            await self._next_word_or_limit()
+        await self._close_the_file(recording)
+        return Outcome(
+            number=self.incident.number,
+            phase=self.incident.phase,
+            seq=self.incident.seq,
+            head_hash=self.incident.head_hash,
+        )
+
+    # ── what is set going ─────────────────────────────────────────────────────
+
+    def _let_limits_pass(self) -> None:
+        while passed := clock.due(self.incident, workflow.now()):
+            for item in passed:
+                self._note([item.event], at=item.since)
+
+    async def _tend(self, wanted: Wanted) -> None:
+        await self._children.tend(wanted)
+        await self._children.let_rest(wanted, self.incident)
+
+    def _say_how_it_stands(self) -> None:
+        waiting = awaited(self.incident)
+        first = waiting[0] if waiting else None
+        workflow.set_current_details(_in_words(self.incident))
+        self._show(
+            {
+                contract.PHASE: str(self.incident.phase),
+                contract.SEVERITY: str(self.incident.severity),
+                contract.AWAITED: first.level if first else None,
+                contract.DEADLINE: nearest_deadline(self.incident),
+            }
+        )
+
+    def _show(self, values: dict[str, Any]) -> None:
+        changed = {name: value for name, value in values.items() if self._shown.get(name) != value}
+        updates: list[SearchAttributeUpdate[Any]] = []
+        for name, value in changed.items():
+            key: SearchAttributeKey[Any] = _KEYWORDS.get(name, _DEADLINE)
+            updates.append(key.value_unset() if value is None else key.value_set(value))
+        if updates:
+            workflow.upsert_search_attributes(updates)
+            self._shown.update(changed)
+
+    async def _next_word_or_limit(self) -> None:
+        seen = self.incident.seq
+        limit = clock.next_due(self.incident)
+        self._alarm.set(limit[1].at if limit else None, f"{limit[0]} ({limit[1].clause})" if limit else "")
+        await workflow.wait_condition(lambda: self.incident.seq != seen or self._alarm.has_rung(workflow.now()))
+
+    async def _continue_as_new(self, recording: asyncio.Task[None]) -> None:
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        unsent = self._courier.unsent
+        recording.cancel()
+        self._courier.stop()
+        self._alarm.set(None, "")
+        carried = Carried(incident=self.incident, outbox=self._recorder.outbox, lit=self._children.lit, unsent=unsent)
+        workflow.continue_as_new(self._opening.model_copy(update={"carried": carried}), memo=dict(workflow.memo()))
+
+    async def _close_the_file(self, recording: asyncio.Task[None]) -> None:
+        """End what still burns; the incident closes only when everything about it is recorded."""
+        self._alarm.set(None, "")
+        await self._children.tend({})
+        self._say_how_it_stands()
+        await self._tell_alert_workflow()
+        await workflow.wait_condition(lambda: self._recorder.is_up_to_date and not self._courier.unsent)
+        archive = Archive(incident=self.incident.number, workflow_id=workflow.info().workflow_id)
+        await workflow.execute_activity_method(
+            Recording.archive,
+            archive,
+            start_to_close_timeout=options.RECORD_TIMEOUT,
+            retry_policy=options.WITHOUT_END,
+            summary="keep the history",
+        )
+        await workflow.wait_condition(lambda: self._recorder.is_up_to_date and workflow.all_handlers_finished())
+        recording.cancel()
+
+    async def _tell_alert_workflow(self) -> None:
+        if self._opening.alert_workflow:
+            alerts = workflow.get_external_workflow_handle(self._opening.alert_workflow)
+            try:
+                await alerts.signal(contract.INCIDENT_OVER, self.incident.number)
+            except FailureError:
+                workflow.logger.info("alert workflow is gone")
+
+    # ── what comes in ─────────────────────────────────────────────────────────
+
+    def _listen_for(self, act: type[Act]) -> None:
+        """Take an act as an update, which answers, and as a signal of the same name, which does not."""
+        command_type = Command[act]  # type: ignore[valid-type] # the class is a value here
+
+        def carry_out(command: command_type) -> Receipt:
+            return self._carry_out(command)
+
+        def refuse_early(command: command_type) -> None:
+            self._check(command)
+
+        def hear(raw: RawValue) -> None:
+            self._hear(act, command_type, raw)
+
+        workflow.set_update_handler(act.name, carry_out, validator=refuse_early)
+        workflow.set_signal_handler(act.name, hear)
+
+    def _check(self, command: Command[Act]) -> None:
+        try:
+            self._file.check(command, workflow.now())
+        except Refusal as refusal:
+            raise _as_error(refusal) from None
+
+    def _carry_out(self, command: Command[Act]) -> Receipt:
+        try:
+            receipt = self._file.act(command, workflow.now())
+        except Refusal as refusal:
+            raise _as_error(refusal) from None
+        self._hand_out()
+        return receipt
+
+    def _hear(self, act: type[Act], command_type: type[Command[Act]], raw: RawValue) -> None:
+        """Carry out a signal; one that breaks a rule is recorded as refused, one that cannot be read as well."""
+        try:
+            command = workflow.payload_converter().from_payload(raw.payload, command_type)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the payload, the incident must go on
+            event = ev.Refused(act=act.name, code="malformed", cited="5.1", message=str(error)[:500])
+            self._note([event])
+            return
+        try:
+            self._file.act(command, workflow.now())
+        except Refusal as refusal:
+            self._file.refuse(command, refusal, workflow.now())
+        self._hand_out()
+
+    @workflow.signal(name=contract.PAGED, description="A child handed pages over.")
+    def paged(self, page: PageReport) -> None:
+        """Record a call of a page."""
+        event = ev.Paged(
+            question=page.question,
+            cited=page.clause,
+            call=page.call,
+            people=page.reached,
+            failed=page.failed,
+            level=page.level,
+        )
+        self._note([event], at=page.occurred_at)
+
+    @workflow.signal(name=contract.ARRIVAL_OVERDUE, description="A responder was not on the scene at his deadline.")
+    def arrival_overdue(self, overdue: OverdueReport) -> None:
+        """Record a missed arrival and dispatch the backup (5.3.3, 5.3.4)."""
+        now = workflow.now()
+        self._note(clock.overdue_arrival(self.incident, overdue.responder, overdue.dispatch, now))
+
+    @workflow.signal(name=contract.PROBED, description="The system's probes were run.")
+    def probed(self, probes: ProbeReport) -> None:
+        """Record probes; a failed one sends the incident back to handling (6.1)."""
+        recovery = self.incident.recovery
+        if recovery is None or recovery.round != probes.round:
+            return
+        probed = ev.Probed(round=probes.round, passed=probes.passed, failed=probes.failed, detail=probes.detail[:2000])
+        self._note([probed], at=probes.occurred_at)
+        if probes.failed:
+            self._note([ev.RecoveryFailed(round=probes.round, reason=", ".join(probes.failed))])
+
+    @workflow.signal(name=contract.OBSERVED, description="The period of observation was passed.")
+    def observed(self, probes: ProbeReport) -> None:
+        """Record the end of the observation (6.1)."""
+        recovery = self.incident.recovery
+        if recovery is not None and recovery.round == probes.round:
+            self._note([ev.ObservationPassed(round=probes.round)], at=probes.occurred_at)
+
+    @workflow.signal(name=contract.ALERT, description="The monitor repeated or resolved its alert.")
+    def alert(self, alert: contract.Alert) -> None:
+        """Record what the monitor says; a resolved alert is not trusted as recovery (6.1)."""
+        kind = ev.ReportRepeated if alert.status == "firing" else ev.AlertResolved
+        actor = Actor(alert.reporter, Role.REPORTER) if alert.reporter else Actor("", Role.ALERT_SOURCE)
+        self._file.note([kind(source=alert.source, text=alert.symptom)], workflow.now(), actor=actor)
+        self._hand_out()
+
+    # ── what can be seen ──────────────────────────────────────────────────────
+
+    @workflow.query(name=contract.SNAPSHOT, description="The incident as it stands.")
+    def snapshot(self) -> Incident:
+        """Return a copy of the state without its command ids."""
+        return self.incident.model_copy(update={"handled": {}})
+
+    @workflow.query(name=contract.TIMELINE, description="Entries that are not recorded yet.")
+    def timeline(self) -> list[Entry]:
+        """Return what the record does not have yet."""
+        return list(self._recorder.outbox)
+
+    @property
+    def incident(self) -> Incident:
+        """Return the incident as it stands."""
+        return self._file.incident
+
+    # ── the case file ─────────────────────────────────────────────────────────
+
+    def _open(self, opening: Opening) -> None:
+        now = workflow.now()
+        actor = Actor(opening.reporter, opening.reporter_role, opening.on_behalf_of)
+        try:
+            event = report(self.incident, opening.report, opening.channel, now, opening.recurrence_of)
+        except Refusal as refusal:
+            self._refusal = refusal
+            return
+        command_id = opening.command_id or None
+        self._file.note([event], now, at=event.discovered_at, actor=actor, command_id=command_id)
+        self._hand_out()
+
+    def _note(self, events: Sequence[ev.Event], *, at: datetime | None = None) -> None:
+        self._file.note(events, workflow.now(), at=at, actor=SYSTEM)
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give new entries to the recorder and tell those who should hear of them."""
+        fresh = self._file.take_fresh()
+        self._recorder.outbox.extend(fresh)
+        self._courier.send([message for entry in fresh for message in self._messages(entry)])
+
+    def _messages(self, entry: Entry) -> list[Message]:
+        incident = self.incident
+        return [
+            Message(
+                dedup_key=f"{incident.number}:note/{entry.seq}/{note.template}:1:{person}",
+                incident=incident.number,
+                title=incident.title,
+                system=incident.system,
+                severity=incident.severity,
+                is_drill=incident.is_drill,
+                recipient=person,
+                channel="",
+                template=note.template,
+                question=f"note/{entry.seq}",
+                clause=entry.clause,
+                created_at=entry.recorded_at,
+                params=note.params,
+            )
+            for note in notes(incident, entry)
+            for person in note.people
+        ]
+
+    def _row(self) -> IncidentRow:
+        incident = self.incident
+        waiting = awaited(incident)
+        return IncidentRow(
+            number=incident.number,
+            seq=incident.seq,
+            version=incident.version,
+            title=incident.title,
+            phase=incident.phase,
+            severity=incident.severity,
+            system=incident.system,
+            reporter=incident.reporter,
+            awaited=waiting[0].level if waiting else None,
+            deadline=nearest_deadline(incident),
+            is_drill=incident.is_drill,
+            is_over=incident.is_over,
+            dedup_key=incident.dedup_key,
+            opened_at=incident.reported_at or workflow.now(),
+            updated_at=workflow.now(),
+            closed_at=incident.closed_at,
+            head_hash=incident.head_hash,
+            view=incident.view(),
+        )
+
+
+def _blank(opening: Opening) -> Incident:
+    return Incident(number=opening.number, policy=opening.policy, company=opening.company, calendar=opening.calendar)
+
+
+def _as_error(refusal: Refusal) -> ApplicationError:
+    return ApplicationError(refusal.message, refusal.as_details(), type=refusal.code, non_retryable=True)
+
+
+def _in_words(incident: Incident) -> str:
+    lines = [f"**{incident.title}** · {incident.system} · {incident.severity} · `{incident.phase}`", ""]
+    for item in awaited(incident):
+        due = f", due {item.due.isoformat(timespec='seconds')}" if item.due else ""
+        clause = CLAUSES[item.clause]
+        lines.append(f"- `{item.question}` → {', '.join(item.people)}{due} · {item.clause} {clause.zh} / {clause.en}")
+    if limit := clock.next_due(incident):
+        lines.append(f"- limit `{limit[0]}` {limit[1].at.isoformat(timespec='seconds')} · {limit[1].clause}")
+    return "\n".join(lines)

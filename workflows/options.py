@@ -1,0 +1,23 @@
+"""The named sets of timeouts and retries; no call site spells its own."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+# A page: its timeout is the longest delay that a crash of a worker adds; after three tries the next channel is used.
+PAGE_TIMEOUT = timedelta(seconds=10)
+PAGE_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10), maximum_attempts=3
+)
+
+# The record: at once while the database is well, then without end; the incident itself never waits for it.
+AT_ONCE = timedelta(seconds=1)
+ONCE = RetryPolicy(maximum_attempts=1)
+RECORD_TIMEOUT = timedelta(seconds=30)
+WITHOUT_END = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
+
+MENDED_AFTER = timedelta(minutes=5)
+
+# Probes: short and bounded; a probe that cannot run has failed.
+PROBE_TIMEOUT = timedelta(seconds=30)
+PROBE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=2)

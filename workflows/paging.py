@@ -1,0 +1,177 @@
+"""Paging until somebody answers: one beacon, lit again and higher until its cause ends (5.2.1)."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import Message
+    from activities.paging import Paging
+    from domain.ladder import Call, LadderState, call_due, called, next_call_at
+    from workflows import contract, options
+    from workflows.contract import Beacon, Hold, PageReport
+
+INBOX = "inbox"
+
+
+async def reach(message: Message, channels: list[str]) -> bool:
+    """Hand a message over: always to the inbox, and by the first other channel that takes it."""
+    others = [channel for channel in channels if channel != INBOX]
+    inbox, other = await asyncio.gather(_hand_over(message, INBOX), _first_of(message, others))
+    return other if others else inbox
+
+
+async def _first_of(message: Message, channels: list[str]) -> bool:
+    for channel in channels:
+        if await _hand_over(message, channel):
+            return True
+    return False
+
+
+async def _hand_over(message: Message, channel: str) -> bool:
+    addressed = message.model_copy(update={"channel": channel, "dedup_key": f"{message.dedup_key}:{channel}"})
+    try:
+        delivery = await workflow.execute_activity_method(
+            Paging.hand_over,
+            addressed,
+            task_queue=contract.NOTIFY,
+            start_to_close_timeout=options.PAGE_TIMEOUT,
+            retry_policy=options.PAGE_RETRY,
+            summary=f"{message.template} → {message.recipient} ({channel})",
+        )
+    except FailureError as failure:
+        if is_cancelled_exception(failure):
+            raise
+        workflow.logger.warning("page not handed over", extra={"dedup_key": addressed.dedup_key, "why": str(failure)})
+        return False
+    return delivery.is_accepted
+
+
+class Watch:
+    """Climbs the ladder of one beacon; every child that pages has one."""
+
+    def __init__(self, beacon: Beacon) -> None:
+        """Take up a ladder where it stood."""
+        self.beacon = beacon
+        self.state = beacon.state or LadderState()
+        self.is_ended = False
+
+    def end(self) -> None:
+        """Stop for everybody: the cause has ended."""
+        self.is_ended = True
+
+    def hold(self, hold: Hold) -> None:
+        """Let the ladder rest: somebody is on it."""
+        self.state.held_until = hold.until
+
+    async def climb(self) -> None:
+        """Call, wait, call again; return when the cause has ended or the history has become long."""
+        while not self.is_ended and not workflow.info().is_continue_as_new_suggested():
+            call = call_due(self.beacon.ladder, self.state, workflow.now())
+            if call is None:
+                await self._rest()
+            else:
+                self.state = called(self.beacon.ladder, self.state, workflow.now())
+                await self._make(call)
+
+    async def _rest(self) -> None:
+        held = self.state.held_until
+        until = next_call_at(self.beacon.ladder, self.state)
+        try:
+            await workflow.wait_condition(
+                lambda: self.is_ended or self.state.held_until != held,
+                timeout=max(until - workflow.now(), timedelta(milliseconds=1)),
+                timeout_summary=f"{self.beacon.ladder.question}: next call",
+            )
+        except TimeoutError:
+            return
+
+    async def _make(self, call: Call) -> None:
+        people = list(call.people)
+        started_at = workflow.now()
+        calls = [asyncio.create_task(reach(self._message(call, person), self._channels(person))) for person in people]
+        await workflow.wait_condition(lambda: self.is_ended or all(task.done() for task in calls))
+        for task in calls:
+            task.cancel()
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        reached = [person for person, result in zip(people, results, strict=True) if result is True]
+        report = PageReport(
+            question=self.beacon.ladder.question,
+            clause=self.beacon.ladder.clause,
+            call=call.number,
+            level=call.level,
+            occurred_at=started_at,
+            reached=reached,
+            failed=[person for person in people if person not in reached],
+        )
+        if reached or not self.is_ended:
+            await self.tell_incident(contract.PAGED, report)
+
+    async def tell_incident(self, signal: str, report: object) -> None:
+        """Signal the incident; when it is no more, neither is the cause of this beacon."""
+        incident = workflow.get_external_workflow_handle(contract.incident_id(self.beacon.subject.incident))
+        try:
+            await incident.signal(signal, report)
+        except FailureError:
+            self.is_ended = True
+
+    def _channels(self, person: str) -> list[str]:
+        return self.beacon.ladder.channels.get(person, [INBOX])
+
+    def _message(self, call: Call, person: str) -> Message:
+        subject, ladder = self.beacon.subject, self.beacon.ladder
+        return Message(
+            dedup_key=f"{subject.incident}:{ladder.question}:{call.number}:{person}",
+            incident=subject.incident,
+            title=subject.title,
+            system=subject.system,
+            severity=subject.severity,
+            is_drill=subject.is_drill,
+            recipient=person,
+            channel=INBOX,
+            template=call.people[person],
+            question=ladder.question,
+            clause=ladder.clause,
+            call=call.number,
+            due=ladder.due,
+            is_provisional=ladder.is_provisional,
+            created_at=workflow.now(),
+            params=ladder.params,
+        )
+
+
+class Paged:
+    """What the children that page have in common: a watch, and the two signals that end it or let it rest."""
+
+    watch: Watch
+
+    @workflow.signal(name=contract.END, description="The cause of this page has ended; nobody is called any more.")
+    def end(self) -> None:
+        """End the page."""
+        self.watch.end()
+
+    @workflow.signal(name=contract.ACKNOWLEDGED, description="Somebody is on it; the page rests until then.")
+    def acknowledged(self, hold: Hold) -> None:
+        """Let the page rest."""
+        self.watch.hold(hold)
+
+
+@workflow.defn(name="PageWorkflow")
+class PageWorkflow(Paged):
+    """Puts one question to people until it is answered: repeat, deputies, next level, everyone, without end."""
+
+    @workflow.init
+    def __init__(self, beacon: Beacon) -> None:
+        """Take up the beacon."""
+        self.watch = Watch(beacon)
+
+    @workflow.run
+    async def run(self, beacon: Beacon) -> int:
+        """Call until the cause ends; return how many calls it took."""
+        workflow.set_current_details(f"{beacon.ladder.question} ({beacon.ladder.clause})")
+        await self.watch.climb()
+        if not self.watch.is_ended:
+            workflow.continue_as_new(beacon.model_copy(update={"state": self.watch.state}))
+        return self.watch.state.calls

@@ -1,0 +1,114 @@
+"""What an incident hands out while it goes on: entries to the record, messages to people."""
+
+import asyncio
+from collections.abc import Callable
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import Batch, IncidentRow, Message
+    from activities.record import Recording
+    from domain.entry import Entry
+    from workflows import options
+    from workflows.paging import reach
+
+BATCH_BYTES = 256 * 1024
+
+
+class Recorder:
+    """Keeps the record up with the timeline; while the database is away it catches up beside the incident."""
+
+    def __init__(self, outbox: list[Entry], row: Callable[[], IncidentRow]) -> None:
+        """Take over what was not recorded yet."""
+        self.outbox = outbox
+        self._row = row
+        self._is_well = True
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Tell whether everything is recorded."""
+        return not self.outbox
+
+    async def keep(self) -> None:
+        """Record whatever comes, in order, for ever."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self.outbox))
+            entries = self._next_entries()
+            batch = Batch(entries=entries, row=self._row())
+            if not (self._is_well and await self._at_once(batch)):
+                await self._until_done(batch)
+            self._is_well = True
+            del self.outbox[: len(entries)]
+
+    def _next_entries(self) -> list[Entry]:
+        size, count = 0, 0
+        for entry in self.outbox:
+            size += len(entry.model_dump_json())
+            if count and size > BATCH_BYTES:
+                break
+            count += 1
+        return self.outbox[:count]
+
+    async def _at_once(self, batch: Batch) -> bool:
+        try:
+            await workflow.execute_local_activity_method(
+                Recording.record,
+                batch,
+                schedule_to_close_timeout=options.AT_ONCE,
+                retry_policy=options.ONCE,
+                summary=_summary(batch),
+            )
+        except FailureError:
+            self._is_well = False
+            return False
+        return True
+
+    async def _until_done(self, batch: Batch) -> None:
+        while True:
+            try:
+                await workflow.execute_activity_method(
+                    Recording.record,
+                    batch,
+                    start_to_close_timeout=options.RECORD_TIMEOUT,
+                    retry_policy=options.WITHOUT_END,
+                    summary=_summary(batch),
+                )
+            except FailureError as failure:
+                if is_cancelled_exception(failure):
+                    raise
+                # Somebody changed the record. The incident goes on; it cannot close before the record is mended.
+                workflow.logger.error("record refused", extra={"why": str(failure.cause or failure)})
+                await workflow.sleep(options.MENDED_AFTER, summary="the record refuses entries; trying again")
+            else:
+                return
+
+
+def _summary(batch: Batch) -> str:
+    return f"record {batch.entries[0].seq}-{batch.entries[-1].seq}"
+
+
+class Courier:
+    """Tells people once what they should know; each message goes its own way, none waits for another."""
+
+    def __init__(self, channels: dict[str, list[str]]) -> None:
+        """Remember by which channels people are reached."""
+        self._channels = channels
+        self._on_the_way: dict[str, tuple[Message, asyncio.Task[bool]]] = {}
+
+    @property
+    def unsent(self) -> list[Message]:
+        """Return the messages that are still on the way."""
+        return [message for message, task in self._on_the_way.values() if not task.done()]
+
+    def send(self, messages: list[Message]) -> None:
+        """Set messages on their way."""
+        self._on_the_way = {key: pair for key, pair in self._on_the_way.items() if not pair[1].done()}
+        for message in messages:
+            task = asyncio.create_task(reach(message, self._channels.get(message.recipient, [])))
+            self._on_the_way[message.dedup_key] = (message, task)
+
+    def stop(self) -> None:
+        """Take back what is on the way, to send it in the next run; the dedup key makes that one message."""
+        for _, task in self._on_the_way.values():
+            task.cancel()
