@@ -11,10 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
 VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?+])(?P<rest>[^}]*))?\})")
 SECRETS = {
-    "TEMPORAL_DATABASE_PASSWORD": "one",
-    "RECORD_DATABASE_PASSWORD": "two",
-    "FENGSUI_TOKENS": '{"zhang": "three"}',
-    "FENGSUI_ALERT_TOKEN": "four",
+    "TEMPORAL_DATABASE_PASSWORD": "nine2lives",
+    "RECORD_DATABASE_PASSWORD": "ten3lives",
+    "FENGSUI_TOKENS": '{"somebody": "made-up-0123456789-abcdefgh"}',
+    "FENGSUI_ALERT_TOKEN": "made-up-9876543210-hgfedcba",
 }
 
 

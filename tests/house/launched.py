@@ -1,12 +1,13 @@
 """A launcher of one's own, in a folder of one's own, on free ports."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,10 @@ def is_alive(pid: int) -> bool:
     """Tell whether a process is there (a zombie is not)."""
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return bool(state.strip()) and not state.startswith("Z")
+
+
+async def eventually(happens: Callable[[], Awaitable[bool]], seconds: float) -> None:
+    """Ask again and again until it is so."""
+    async with asyncio.timeout(seconds):
+        while not await happens():  # noqa: ASYNC110  the answer comes from another process
+            await asyncio.sleep(0.1)

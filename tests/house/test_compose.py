@@ -66,11 +66,7 @@ def test_configs_and_volumes_and_files_are_there(services: dict[str, Any]) -> No
 
 
 def test_search_attributes_are_those_of_the_contract(services: dict[str, Any]) -> None:
-    found = {}
-    for line in services["temporal-namespace"]["command"][0].splitlines():
-        if "search-attribute create" in line:
-            [kind] = re.findall(r"--type (\w+)", line)
-            found.update(dict.fromkeys(re.findall(r"--name (\w+)", line), kind))
+    found = dict(re.findall(r"\b(\w+)=(\w+)", services["temporal-namespace"]["command"][0]))
     assert found == SEARCH_ATTRIBUTES
 
 
