@@ -3,15 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 
-from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from tools.launcher.ports import HOST
-from workflows.contract import INCIDENTS, NOTIFY, SEARCH_ATTRIBUTES
+from workflows.contract import INCIDENTS, NOTIFY
 
 POLLED = (
     (INCIDENTS, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
@@ -37,10 +36,11 @@ class Temporal:
         self._client: Client | None = None
 
     async def is_ready(self) -> bool:
-        """Tell whether it answers; our search attributes are made when they are not there."""
+        """Tell whether it answers and has our namespace."""
+        request = DescribeNamespaceRequest(namespace=self.namespace)
         try:
             self._client = self._client or await Client.connect(self.address, namespace=self.namespace)
-            await self._register(self._client)
+            await self._client.workflow_service.describe_namespace(request)
         except (RPCError, RuntimeError):
             return False
         return True
@@ -60,15 +60,3 @@ class Temporal:
             if not any(poller.last_access_time.ToDatetime(start.tzinfo) >= start for poller in pollers):
                 return False
         return True
-
-    async def _register(self, client: Client) -> None:
-        service = client.operator_service
-        there = await service.list_search_attributes(ListSearchAttributesRequest(namespace=self.namespace))
-        missing = {
-            name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
-            for name, kind in SEARCH_ATTRIBUTES.items()
-            if name not in there.custom_attributes
-        }
-        if missing:
-            request = AddSearchAttributesRequest(namespace=self.namespace, search_attributes=missing)
-            await service.add_search_attributes(request)
