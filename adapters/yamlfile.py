@@ -18,6 +18,7 @@ from domain.text import N_
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
+_Why = tuple[Place, str, dict[str, str]]
 _LONGEST_VALUE = 60
 
 
@@ -36,7 +37,7 @@ class Loaded(NamedTuple, Generic[M]):
 def load(path: Path, model: type[M]) -> Loaded[M]:
     """Read a file into a model; FileProblem lists all that is wrong with it."""
     data = _parse(path)
-    faults = [_fault(path, data, place, *why) for place, *why in _unknown_fields(model, data, ())]
+    faults = [_fault(path, data, *unknown) for unknown in _unknown_fields(model, data, ())]
     try:
         result = model.model_validate(data)
     except ValidationError as error:
@@ -60,29 +61,28 @@ def _parse(path: Path) -> Any:
     try:
         return yaml.load(path)
     except OSError as error:
-        raise FileProblem(
-            str(path),
-            [Fault(str(path), None, "", None, N_("cannot be read: {reason}"), {"reason": str(error.strerror)})],
-        ) from None
+        raise _unreadable(path, None, N_("cannot be read: {reason}"), str(error.strerror)) from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise _unreadable(path, line, N_("is not valid YAML: {reason}"), str(error.problem)) from None
     except (YAMLError, UnicodeDecodeError) as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        reason = str(error.problem if isinstance(error, MarkedYAMLError) else error).splitlines()[0]
-        line = mark.line + 1 if mark else None
-        raise FileProblem(
-            str(path), [Fault(str(path), line, "", None, N_("is not valid YAML: {reason}"), {"reason": reason})]
-        ) from None
+        raise _unreadable(path, None, N_("is not valid YAML: {reason}"), str(error)) from None
+
+
+def _unreadable(path: Path, line: int | None, message: str, reason: str) -> FileProblem:
+    return FileProblem(str(path), [Fault(str(path), line, "", None, message, {"reason": reason.splitlines()[0]})])
 
 
 def _fault(path: Path, data: Any, place: Place, message: str, params: dict[str, str]) -> Fault:
-    line, node, known = 1, data, True
-    for key in place:
-        line, node, known = _step(line, node, key)
-        if not known:
+    line, node, field = 1, data, ""
+    for index, key in enumerate(place):
+        field += f"[{key + 1}]" if isinstance(node, list) and isinstance(key, int) else f".{key}"
+        line, node, is_known = _step(line, node, key)
+        if not is_known:
+            field = ".".join([field, *(str(rest) for rest in place[index + 1 :])])
             break
-    is_leaf = known and place and node is not None and not isinstance(node, dict | list)
-    value = repr(node)[:_LONGEST_VALUE] if is_leaf else None
-    field = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in place).lstrip(".")
-    return Fault(str(path), line, field, value, message, params)
+    shows = place and node is not None and not isinstance(node, dict | list)
+    return Fault(str(path), line, field.lstrip("."), repr(node)[:_LONGEST_VALUE] if shows else None, message, params)
 
 
 def _step(line: int, node: Any, key: str | int) -> tuple[int, Any, bool]:
@@ -94,7 +94,7 @@ def _step(line: int, node: Any, key: str | int) -> tuple[int, Any, bool]:
     return line, None, False
 
 
-def _unknown_fields(model: type[BaseModel], data: Any, place: Place) -> Iterator[tuple[Place, str, dict[str, str]]]:
+def _unknown_fields(model: type[BaseModel], data: Any, place: Place) -> Iterator[_Why]:
     if not isinstance(data, dict):
         return
     for key, value in data.items():
@@ -106,7 +106,7 @@ def _unknown_fields(model: type[BaseModel], data: Any, place: Place) -> Iterator
             yield (*place, key), N_("is not known here"), {}
 
 
-def _below(annotation: Any, value: Any, place: Place) -> Iterator[tuple[Place, str, dict[str, str]]]:
+def _below(annotation: Any, value: Any, place: Place) -> Iterator[_Why]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield from _unknown_fields(annotation, value, place)
     elif get_origin(annotation) in {Union, types.UnionType}:

@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from adapters.i18n.words import WORDS
-from domain.clauses import wording
+from domain.clauses import CLAUSES, wording
 
 Language = Literal["zh-CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
@@ -43,7 +43,9 @@ class Translator:
         return comma.join(self._catalogue.gettext(WORDS[part]) for part in parts)
 
     def clause(self, clause_id: str) -> str:
-        """Name a clause with its short wording."""
+        """Name a clause with its short wording; one that this release does not know by its id alone."""
+        if clause_id not in CLAUSES:
+            return clause_id
         return self("{id} ({wording})", id=clause_id, wording=wording(clause_id, self.language))
 
 

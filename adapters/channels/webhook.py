@@ -1,0 +1,92 @@
+"""A message as signed JSON to one address: for chat gateways, SMS gateways, anything that can receive HTTP."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import ssl
+import time
+from collections.abc import Callable
+
+import httpx2
+
+from activities.messages import Message
+from activities.ports import NotHandedOver
+from adapters.channels.writer import Writer
+from domain.company import Person
+
+_SECONDS = 5.0
+_TOTAL_SECONDS = 7.0
+_TEMPORARY = {408, 425, 429}
+_SERVER_ERROR = 500
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """Return the HMAC-SHA256 over ``timestamp.body`` as hex; receivers compute the same and compare."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+class WebhookChannel:
+    """Posts messages; 2xx is accepted, 408, 425, 429 and 5xx are tried again, other answers are final."""
+
+    name = "webhook"
+
+    def __init__(self, url: str, secret: str, writer: Writer, clock: Callable[[], float] = time.time) -> None:
+        """Take where to post, the key of the signature, and the clock that stamps it (seconds since 1970)."""
+        self._url = url
+        self._secret = secret
+        self._writer = writer
+        self._clock = clock
+        self._tls = ssl.create_default_context()
+
+    async def send(self, message: Message, recipient: Person, address: str) -> str:
+        """Post a message; ``Idempotency-Key`` is its dedup key, so that a repeat can be told from a new one."""
+        body = await self._body(message, recipient, address)
+        timestamp = str(int(self._clock()))
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Idempotency-Key": message.dedup_key,
+            "X-Fengsui-Timestamp": timestamp,
+            "X-Fengsui-Signature": f"sha256={signature(self._secret, timestamp, body)}",
+        }
+        client = httpx2.AsyncClient(timeout=_SECONDS, trust_env=False, verify=self._tls)
+        try:
+            # Only the status counts: the answer's body is never read, however long it is.
+            async with (
+                asyncio.timeout(_TOTAL_SECONDS),
+                client,
+                client.stream("POST", self._url, content=body, headers=headers) as response,
+            ):
+                status = response.status_code
+        except httpx2.InvalidURL:
+            raise NotHandedOver("webhook: the address is not valid", is_final=True) from None
+        except (httpx2.HTTPError, OSError, TimeoutError) as error:
+            # The error's own words would name the address, which may hold a key.
+            raise NotHandedOver(f"webhook: {type(error).__name__}") from None
+        if not response.is_success:
+            is_final = status < _SERVER_ERROR and status not in _TEMPORARY
+            raise NotHandedOver(f"webhook: HTTP {status}", is_final=is_final)
+        return f"HTTP {status}"
+
+    async def _body(self, message: Message, recipient: Person, address: str) -> bytes:
+        text = await self._writer.write(message, recipient)
+        content = {
+            "dedup_key": message.dedup_key,
+            "to": address,
+            "recipient": recipient.id,
+            "language": recipient.language,
+            "subject": text.subject,
+            "body": text.body,
+            "incident": message.incident,
+            "title": message.title,
+            "system": message.system,
+            "severity": message.severity,
+            "is_drill": message.is_drill,
+            "template": message.template,
+            "question": message.question,
+            "clause": message.clause,
+            "call": message.call,
+            "due": message.due.isoformat() if message.due else None,
+            "created_at": message.created_at.isoformat(),
+        }
+        return json.dumps(content, ensure_ascii=False).encode()

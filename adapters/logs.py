@@ -1,0 +1,56 @@
+"""One line of JSON for every log event, ours and the libraries'; secrets are blanked by the name of their field."""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_SECRET = ("token", "secret", "password", "authorization", "cookie")
+
+
+def set_up_logs(process: str, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Send all logs of this process to a stream (default: standard error) as JSON lines."""
+
+    def named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {"process": process, **event}
+
+    shared: list[Processor] = [
+        named,
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _blank_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # Request lines of the HTTP client would name webhook addresses, which can hold a key.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+def _blank_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    for name in event:
+        if any(part in name.lower() for part in _SECRET):
+            event[name] = "***"
+    return event

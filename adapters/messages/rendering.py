@@ -1,0 +1,121 @@
+"""Fills a message's templates; a parameter that is missing leaves its line out, it never fails."""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from activities.messages import Message
+from adapters.i18n import Translator, translator
+from adapters.i18n.formats import instant
+from domain.company import Company, Person
+from domain.text import N_
+
+_FOLDER = Path(__file__).parent
+_DRILL = {"zh-CN": "【演练】", "en": "【演练】[DRILL] "}
+_PLAIN = "plain"
+TEMPLATES = tuple(sorted(path.parent.name for path in _FOLDER.glob("*/body.txt")))
+
+_jinja = Environment(
+    loader=FileSystemLoader(_FOLDER),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - plain text
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+# Which parameters are shown below the question, in this order, each in a line of its own.
+_DETAILS = {
+    "person": N_("Person: {value}"),
+    "post": N_("Post: {value}"),
+    "department": N_("Department: {value}"),
+    "order": N_("Order no.: {value}"),
+    "plan_version": N_("Plan version: {value}"),
+    "version": N_("Report version: {value}"),
+    "runbook": N_("Runbook: {value}"),
+    "step": N_("Step: {value}"),
+    "result": N_("Result: {value}"),
+    "kind": N_("Kind: {value}"),
+    "text": N_("Text: {value}"),
+    "reason": N_("Reason: {value}"),
+}
+
+
+class Letterhead(NamedTuple):
+    """What every message of this installation says: where to answer, and on which clock times are written."""
+
+    public_url: str
+    time_zone: str = "Asia/Shanghai"
+
+
+class Rendered(NamedTuple):
+    """A message in words."""
+
+    subject: str
+    body: str
+
+
+def render(message: Message, recipient: Person, company: Company | None, letterhead: Letterhead) -> Rendered:
+    """Write a message in its recipient's language; every drill message starts with 【演练】."""
+    _ = translator(recipient.language)
+    names = _Names(company, message, _)
+    context: dict[str, Any] = {
+        "_": _,
+        "message": message,
+        "title": " ".join(message.title.split()),
+        "system": names.system(message.system),
+        "recipient": names.own(recipient),
+        "params": message.params,
+        "details": names.details(),
+        "clause": _.clause(message.clause),
+        "due": instant(message.due, _, letterhead.time_zone) if message.due else None,
+        "link": f"{letterhead.public_url}/api/v1/incidents/{message.incident}",
+    }
+    mark = _DRILL[_.language] if message.is_drill else ""
+    # A newer workflow may name a template that this release does not have: the page goes out all the same.
+    template = message.template if message.template in TEMPLATES else _PLAIN
+    subject, body = (_jinja.get_template(f"{template}/{part}.txt").render(context) for part in ("subject", "body"))
+    return Rendered(mark + " ".join(subject.split()), mark + re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+
+
+class _Names:
+    """What ids are called in the reader's language; an id that the company does not know stays as it is."""
+
+    def __init__(self, company: Company | None, message: Message, _: Translator) -> None:
+        self._company = company
+        self._message = message
+        self._ = _
+
+    def own(self, person: Person) -> str:
+        return person.name if self._.language == "zh-CN" else person.name_en
+
+    def system(self, system_id: str) -> str:
+        system = self._company.system(system_id) if self._company else None
+        return system.name.in_language(self._.language) if system else system_id
+
+    def details(self) -> list[str]:
+        lines = []
+        for name, label in _DETAILS.items():
+            if value := self._message.params.get(name, "").strip():
+                lines.append(self._(label, value=self._named(name, value)))
+        return lines
+
+    def _named(self, name: str, value: str) -> str:
+        company = self._company
+        if company is None:
+            return self._.word(value) if name not in {"text", "reason"} else value
+        if name == "person" and (person := company.person(value)):
+            return self.own(person)
+        if name == "department" and (department := company.department(value)):
+            return department.name.in_language(self._.language)
+        if name == "runbook" and (book := company.runbook(value)):
+            return f"{book.title.in_language(self._.language)} ({value})"
+        if name == "step":
+            return self._step(value)
+        return self._.word(value) if name in {"post", "result", "kind"} else value
+
+    def _step(self, step_id: str) -> str:
+        book = self._company.runbook(self._message.params.get("runbook", "")) if self._company else None
+        step = next((step for step in book.steps if step.id == step_id), None) if book else None
+        return f"{step.text.in_language(self._.language)} ({step_id})" if step else step_id
