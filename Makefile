@@ -1,6 +1,5 @@
 # Fengsui. `make help` lists what can be done here.
 PYTHON ?= python3
-WORKERS ?= 2
 BIN := .venv/bin
 PY := $(BIN)/python
 
@@ -56,7 +55,7 @@ check: setup ## style, types, layers, translations
 
 .PHONY: test
 test: check servers ## everything: `check`, then all tests (ARGS="-k name" picks some)
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 .PHONY: replay
 replay: setup ## replay the stored histories (ARGS="--from HOST:PORT" replays a server's)

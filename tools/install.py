@@ -1,5 +1,7 @@
 """Make the virtual environment: `python3 -m tools.install runtime|dev`. Standard library only."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 
@@ -19,8 +21,8 @@ def main(kind: str) -> None:
             f"name another one: make PYTHON=python3.12\n需要 Python 3.11 或更新版本,可指定:make PYTHON=python3.12"
         )
     try:
-        if not PYTHON.exists():
-            step("making .venv", [sys.executable, "-m", "venv", VENV])
+        if not (VENV / "bin" / "pip").exists():
+            step("making .venv", [sys.executable, "-m", "venv", "--clear", VENV])
         _pip(f"installing the locked {kind} packages", "--require-hashes", "-r", ROOT / "requirements" / f"{kind}.txt")
         if kind == "runtime":
             _pip("installing the build backend", "--require-hashes", "-r", ROOT / "requirements" / "build.txt")

@@ -1,12 +1,17 @@
-"""Long steps tell that they live. Standard library only."""
+"""Long steps tell that they live. Standard library only; an old Python must get as far as being refused."""
+
+from __future__ import annotations
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 BEAT_SECONDS = 10
 LAST_LINES = 15
