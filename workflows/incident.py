@@ -66,7 +66,7 @@ class IncidentWorkflow:
         self._courier.send(opening.carried.unsent if opening.carried else [])
         while not self.incident.is_over:
             if workflow.info().is_continue_as_new_suggested():
-                await self._continue_as_new(recording)
+                await self._continue_as_new()
             self._let_limits_pass()  # 5.2.4 operator, 5.2.6 short time, 5.2.7 asked again, 5.3.1 notice, 6.2 report
             wanted = {
                 **pages(self.incident),  # 5.2.1 judges, 3.3 specialist, 5.2.6 director, 5.2.9 group, 5.3, 6.1, 6.2
@@ -77,7 +77,8 @@ class IncidentWorkflow:
             await self._tend(wanted)
             self._say_how_it_stands()
             await self._next_word_or_limit()
-        await self._close_the_file(recording)
+        await self._close_the_file()
+        recording.cancel()
         return Outcome(
             number=self.incident.number,
             phase=self.incident.phase,
@@ -125,16 +126,13 @@ class IncidentWorkflow:
         self._alarm.set(limit[1].at if limit else None, f"{limit[0]} ({limit[1].clause})" if limit else "")
         await workflow.wait_condition(lambda: self.incident.seq != seen or self._alarm.has_rung(workflow.now()))
 
-    async def _continue_as_new(self, recording: asyncio.Task[None]) -> None:
+    async def _continue_as_new(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
         unsent = self._courier.unsent
-        recording.cancel()
-        self._courier.stop()
-        self._alarm.set(None, "")
         carried = Carried(incident=self.incident, outbox=self._recorder.outbox, lit=self._children.lit, unsent=unsent)
         workflow.continue_as_new(self._opening.model_copy(update={"carried": carried}), memo=dict(workflow.memo()))
 
-    async def _close_the_file(self, recording: asyncio.Task[None]) -> None:
+    async def _close_the_file(self) -> None:
         """End what still burns; the incident closes only when everything about it is recorded."""
         self._alarm.set(None, "")
         await self._children.tend({})
@@ -150,7 +148,6 @@ class IncidentWorkflow:
             summary="keep the history",
         )
         await workflow.wait_condition(lambda: self._recorder.is_up_to_date and workflow.all_handlers_finished())
-        recording.cancel()
 
     async def _tell_alert_workflow(self) -> None:
         if self._opening.alert_workflow:

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 from temporalio.common import RetryPolicy
 
-# A page: its timeout is the longest delay that a crash of a worker adds; after three tries the next channel is used.
+# A page: its timeout is the longest delay that a crash of a worker adds. The workflow itself tries again, after these
+# pauses, and then takes the next channel; so it can stop the instant the cause ends.
 PAGE_TIMEOUT = timedelta(seconds=10)
-PAGE_RETRY = RetryPolicy(
-    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10), maximum_attempts=3
-)
+PAGE_PAUSES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(0))
 
 # The record: at once while the database is well, then without end; the incident itself never waits for it.
 AT_ONCE = timedelta(seconds=1)

@@ -1,13 +1,14 @@
 """Paging until somebody answers: one beacon, lit again and higher until its cause ends (5.2.1)."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Message
+    from activities.messages import Delivery, Message
     from activities.paging import Paging
     from domain.ladder import Call, LadderState, call_due, called, next_call_at
     from workflows import contract, options
@@ -16,37 +17,56 @@ with workflow.unsafe.imports_passed_through():
 INBOX = "inbox"
 
 
-async def reach(message: Message, channels: list[str]) -> bool:
-    """Hand a message over: always to the inbox, and by the first other channel that takes it."""
+async def reach(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> bool:
+    """Hand a message over: always to the inbox, and by the first other channel that takes it.
+
+    A send that is under way is never cancelled, so that the record tells what really went out; once the cause has
+    ended nothing more is begun.
+    """
     others = [channel for channel in channels if channel != INBOX]
-    inbox, other = await asyncio.gather(_hand_over(message, INBOX), _first_of(message, others))
+    inbox, other = await asyncio.gather(_hand_over(message, INBOX, is_ended), _first_of(message, others, is_ended))
     return other if others else inbox
 
 
-async def _first_of(message: Message, channels: list[str]) -> bool:
+async def _first_of(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> bool:
     for channel in channels:
-        if await _hand_over(message, channel):
+        if await _hand_over(message, channel, is_ended):
             return True
     return False
 
 
-async def _hand_over(message: Message, channel: str) -> bool:
+async def _hand_over(message: Message, channel: str, is_ended: Callable[[], bool]) -> bool:
     addressed = message.model_copy(update={"channel": channel, "dedup_key": f"{message.dedup_key}:{channel}"})
-    try:
-        delivery = await workflow.execute_activity_method(
-            Paging.hand_over,
-            addressed,
-            task_queue=contract.NOTIFY,
-            start_to_close_timeout=options.PAGE_TIMEOUT,
-            retry_policy=options.PAGE_RETRY,
-            summary=f"{message.template} → {message.recipient} ({channel})",
-        )
-    except FailureError as failure:
-        if is_cancelled_exception(failure):
-            raise
-        workflow.logger.warning("page not handed over", extra={"dedup_key": addressed.dedup_key, "why": str(failure)})
-        return False
-    return delivery.is_accepted
+    for pause in options.PAGE_PAUSES:
+        if is_ended():
+            return False
+        try:
+            return (await _try_once(addressed)).is_accepted
+        except FailureError as failure:
+            if is_cancelled_exception(failure):
+                raise
+            workflow.logger.warning("page_not_handed_over", extra={"dedup_key": addressed.dedup_key})
+        await _pause(pause, is_ended)
+    return False
+
+
+async def _try_once(message: Message) -> Delivery:
+    return await workflow.execute_activity_method(
+        Paging.hand_over,
+        message,
+        task_queue=contract.NOTIFY,
+        start_to_close_timeout=options.PAGE_TIMEOUT,
+        retry_policy=options.ONCE,
+        summary=f"{message.template} → {message.recipient} ({message.channel})",
+    )
+
+
+async def _pause(length: timedelta, is_ended: Callable[[], bool]) -> None:
+    if length:
+        try:
+            await workflow.wait_condition(is_ended, timeout=length, timeout_summary="try the channel again")
+        except TimeoutError:
+            return
 
 
 class Watch:
@@ -91,12 +111,9 @@ class Watch:
     async def _make(self, call: Call) -> None:
         people = list(call.people)
         started_at = workflow.now()
-        calls = [asyncio.create_task(reach(self._message(call, person), self._channels(person))) for person in people]
-        await workflow.wait_condition(lambda: self.is_ended or all(task.done() for task in calls))
-        for task in calls:
-            task.cancel()
-        results = await asyncio.gather(*calls, return_exceptions=True)
-        reached = [person for person, result in zip(people, results, strict=True) if result is True]
+        calls = [reach(self._message(call, person), self._channels(person), self._has_ended) for person in people]
+        results = await asyncio.gather(*calls)
+        reached = [person for person, result in zip(people, results, strict=True) if result]
         report = PageReport(
             question=self.beacon.ladder.question,
             clause=self.beacon.ladder.clause,
@@ -116,6 +133,9 @@ class Watch:
             await incident.signal(signal, report)
         except FailureError:
             self.is_ended = True
+
+    def _has_ended(self) -> bool:
+        return self.is_ended
 
     def _channels(self, person: str) -> list[str]:
         return self.beacon.ladder.channels.get(person, [INBOX])

@@ -98,17 +98,16 @@ class Courier:
 
     @property
     def unsent(self) -> list[Message]:
-        """Return the messages that are still on the way."""
+        """Return the messages that are still on the way; sent again in a next run, the dedup key makes them one."""
         return [message for message, task in self._on_the_way.values() if not task.done()]
 
     def send(self, messages: list[Message]) -> None:
         """Set messages on their way."""
         self._on_the_way = {key: pair for key, pair in self._on_the_way.items() if not pair[1].done()}
         for message in messages:
-            task = asyncio.create_task(reach(message, self._channels.get(message.recipient, [])))
+            task = asyncio.create_task(reach(message, self._channels.get(message.recipient, []), _never))
             self._on_the_way[message.dedup_key] = (message, task)
 
-    def stop(self) -> None:
-        """Take back what is on the way, to send it in the next run; the dedup key makes that one message."""
-        for _, task in self._on_the_way.values():
-            task.cancel()
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,66 @@
+"""The worker: settings → adapters → activities → two Temporal workers. Run it with ``python worker.py``."""
+
+import asyncio
+import signal
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.alerts import Alerts
+from activities.paging import Paging
+from activities.probes import ProbeChecks
+from activities.record import Recording
+from adapters.composition import activities
+from adapters.logs import configure
+from adapters.settings import Settings
+from adapters.temporal import connect, register_search_attributes
+from workflows.alert import AlertWorkflow
+from workflows.approval import ApprovalWorkflow
+from workflows.arrival import ArrivalWorkflow
+from workflows.contract import INCIDENTS, NOTIFY
+from workflows.incident import IncidentWorkflow
+from workflows.paging import PageWorkflow
+from workflows.recovery import RecoveryWorkflow
+
+WORKFLOWS = [
+    IncidentWorkflow,
+    PageWorkflow,
+    ArrivalWorkflow,
+    ApprovalWorkflow,
+    RecoveryWorkflow,
+    AlertWorkflow,
+]
+GRACE = timedelta(seconds=5)
+
+
+def workers(client: Client, paging: Paging, recording: Recording, probes: ProbeChecks, alerts: Alerts) -> list[Worker]:
+    """Return the worker of incidents and the one of messages: a slow gateway never holds up an escalation."""
+    incidents = Worker(
+        client,
+        task_queue=INCIDENTS,
+        workflows=WORKFLOWS,
+        activities=[recording.record, recording.archive, probes.run_probes, alerts.open_for_alert],
+        graceful_shutdown_timeout=GRACE,
+    )
+    notify = Worker(client, task_queue=NOTIFY, activities=[paging.hand_over], graceful_shutdown_timeout=GRACE)
+    return [incidents, notify]
+
+
+async def main() -> None:
+    """Work until SIGTERM or Ctrl-C, then let what is in hand finish."""
+    settings = Settings()
+    configure(settings)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    client = await connect(settings.temporal_address, settings.temporal_namespace)
+    await register_search_attributes(client)
+    async with activities(settings, client) as ready:
+        incidents, notify = workers(client, *ready)
+        async with incidents, notify:
+            await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
