@@ -7,17 +7,14 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from adapters.settings import Settings
+
 _SECRET = ("token", "secret", "password", "authorization", "cookie")
 
 
-def set_up_logs(process: str, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """Send all logs of this process to a stream (default: standard error) as JSON lines."""
-
-    def named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {"process": process, **event}
-
     shared: list[Processor] = [
-        named,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -44,7 +41,7 @@ def set_up_logs(process: str, level: int = logging.INFO, stream: TextIO | None =
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
+    root.setLevel(settings.log_level)
     # Request lines of the HTTP client would name webhook addresses, which can hold a key.
     logging.getLogger("httpx2").setLevel(logging.WARNING)
 

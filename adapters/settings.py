@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     webhook_url: SecretStr | None = Field(None, description="where the webhook channel posts messages")
     webhook_secret: SecretStr | None = Field(None, description="key of the webhook's HMAC-SHA256 signature")
 
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="the least that is logged")
     language: Literal["zh-CN", "en"] = Field("zh-CN", description="language where the reader's is not known")
     emergency_phones: Annotated[list[Line], NoDecode] = Field(
         [], description="phone numbers, comma-separated, that are shown when a report cannot be stored"
