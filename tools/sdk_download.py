@@ -19,6 +19,11 @@ async def download(word: str, version: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(download(*sys.argv[1:4]))
+    code = 0
+    try:
+        asyncio.run(download(*sys.argv[1:4]))
+    except RuntimeError as error:
+        print(error, flush=True)
+        code = 1
     # The SDK's runtime may abort while the interpreter ends.
-    os._exit(0)
+    os._exit(code)

@@ -69,7 +69,7 @@ def test_when_every_way_fails_each_reason_and_the_remedy_are_told(
         check=False,
     )
     assert ended.returncode == 1
-    assert "Traceback" not in ended.stderr.split("could not be fetched")[0]
+    assert "Traceback" not in ended.stderr
     for expected in ["the SDK's download: ", "可行办法", *reasons]:
         assert expected in ended.stderr
 
