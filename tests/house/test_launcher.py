@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from temporalio.testing import WorkflowEnvironment
 
+from adapters.servers import temporal_cli
 from tests.house.launched import Launched, is_alive, launched
 
 pytestmark = pytest.mark.xdist_group("launcher")
@@ -72,6 +74,24 @@ def test_an_occupied_port_is_named_with_its_setting(tmp_path: Path) -> None:
         assert refused.process.wait(30) == 1
     assert f"port {port} (FENGSUI_API_PORT) cannot be used" in refused.text()
     assert "Traceback" not in refused.text()
+
+
+def test_a_temporal_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    refused = Launched(tmp_path / "home", TEMPORAL_ADDRESS="127.0.0.1:9")
+    assert refused.process.wait(60) == 1
+    assert "no Temporal server with namespace default answers at 127.0.0.1:9 (TEMPORAL_ADDRESS)" in refused.text()
+    assert not (refused.home / "run.json").exists()
+
+
+async def test_a_temporal_server_of_somebody_else_is_used_and_left_running(tmp_path: Path) -> None:
+    program = str(temporal_cli(os.environ))
+    async with await WorkflowEnvironment.start_local(dev_server_existing_path=program) as server:
+        address = server.client.service_client.config.target_host
+        with launched(tmp_path / "home", TEMPORAL_ADDRESS=address) as system:
+            run = system.ready().run
+            assert (run["temporal"], run["temporal_ui"], run["pids"]["temporal"]) == (address, None, None)
+            assert system.end() == 0
+        assert await server.client.service_client.check_health()
 
 
 def test_it_ends_cleanly_and_finds_its_data_again(tmp_path: Path) -> None:
