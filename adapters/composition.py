@@ -1,0 +1,49 @@
+"""Which adapter stands behind each activity of the worker."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from temporalio.client import Client
+
+from activities.alerts import Alerts
+from activities.paging import Paging
+from activities.probes import ProbeChecks
+from activities.record import Recording
+from adapters.channels.registry import build_channels
+from adapters.probes import NetworkProbes
+from adapters.settings import Settings
+from adapters.snapshot import AlertOpenings, Snapshots
+from adapters.store.database import Database
+from adapters.store.deliveries import SqlDeliveries
+from adapters.store.inbox import SqlInbox
+from adapters.store.record import SqlRecord
+from adapters.temporal import Incidents
+
+
+class Activities(NamedTuple):
+    """The activities of a worker, ready to run."""
+
+    paging: Paging
+    recording: Recording
+    probes: ProbeChecks
+    alerts: Alerts
+
+
+@asynccontextmanager
+async def activities(settings: Settings, client: Client) -> AsyncIterator[Activities]:
+    """Build the activities from the settings; the database's connections end with the block."""
+    database = Database(settings.database_url)
+    snapshots = Snapshots(settings)
+    incidents = Incidents(client)
+    directory = snapshots.directory
+    channels = build_channels(settings, SqlInbox(database), directory, snapshots.policy.time_zone)
+    try:
+        yield Activities(
+            paging=Paging(directory, channels, SqlDeliveries(database)),
+            recording=Recording(SqlRecord(database), incidents),
+            probes=ProbeChecks(NetworkProbes(f"http://{settings.api_host}:{settings.api_port}")),
+            alerts=Alerts(AlertOpenings(snapshots, incidents)),
+        )
+    finally:
+        await database.close()

@@ -1,0 +1,104 @@
+"""What an incident pins when it opens: the company, the policy and the calendar as they are at that moment."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from activities.messages import AlertOpening
+from adapters.calendar import load_calendar
+from adapters.channels.registry import channels_set_up
+from adapters.directory import FileDirectory
+from adapters.files import load_policy
+from adapters.settings import Settings
+from adapters.temporal import Incidents
+from domain.acts import Assessment, Report
+from domain.calendar import Calendar
+from domain.company import Role
+from domain.policy import Policy
+from workflows.contract import Opening
+
+
+def now_in_utc() -> datetime:
+    """Return the time of this machine; workflows keep their own."""
+    return datetime.now(UTC)
+
+
+class Snapshots:
+    """Builds openings from the files that the settings name."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = now_in_utc) -> None:
+        """Load policy and company; FileProblem when a file cannot be used."""
+        self.policy: Policy = load_policy(settings.policy)
+        self.directory = FileDirectory(settings.company, settings.runbooks, channels_set_up(settings))
+        self._override: Path | None = settings.calendar
+        self._clock = clock
+
+    def calendar(self) -> Calendar:
+        """Return the business calendar around now."""
+        return load_calendar(self.policy.time_zone, self._override, self._clock())
+
+    async def opening(
+        self,
+        number: str,
+        report: Report,
+        reporter: str,
+        *,
+        role: Role = Role.OPERATOR,
+        on_behalf_of: str | None = None,
+        channel: str = "api",
+        command_id: str = "",
+        recurrence_of: str | None = None,
+        alert_workflow: str | None = None,
+    ) -> Opening:
+        """Return the opening of an incident with everything that it pins; only its own system goes along."""
+        company = await self.directory.company()
+        return Opening(
+            number=number,
+            report=report,
+            reporter=reporter,
+            reporter_role=role,
+            on_behalf_of=on_behalf_of,
+            channel=channel,
+            command_id=command_id,
+            policy=self.policy,
+            company=company.excerpt(report.system),
+            calendar=self.calendar(),
+            recurrence_of=recurrence_of,
+            alert_workflow=alert_workflow,
+        )
+
+
+class AlertOpenings:
+    """Opens incidents for alerts (the port ``Openings``)."""
+
+    def __init__(self, snapshots: Snapshots, incidents: Incidents) -> None:
+        """Take what an incident pins and the door to Temporal."""
+        self._snapshots = snapshots
+        self._incidents = incidents
+
+    async def open_for_alert(self, opening: AlertOpening) -> None:
+        """Open an incident under the number that the alert workflow chose; a repeat of it does nothing."""
+        report = Report(
+            title=opening.title,
+            system=opening.system,
+            symptom=opening.symptom,
+            preliminary_assessment=Assessment(
+                covered=opening.runbook is not None, runbook=opening.runbook, text=opening.assessment or opening.symptom
+            ),
+            discovered_at=min(opening.discovered_at, now_in_utc()),
+            location=opening.location,
+            category=opening.category,
+            severity=opening.severity,
+            is_drill=opening.is_drill,
+            dedup_key=opening.dedup_key,
+        )
+        built = await self._snapshots.opening(
+            opening.number,
+            report,
+            opening.reporter or "",
+            role=Role.OPERATOR if opening.reporter else Role.ALERT_SOURCE,
+            channel=opening.source,
+            recurrence_of=opening.recurrence_of,
+            alert_workflow=opening.alert_workflow,
+        )
+        await self._incidents.open(built)
