@@ -12,7 +12,7 @@ from activities.paging import Paging
 from activities.probes import ProbeChecks
 from activities.record import Recording
 from adapters.composition import activities
-from adapters.logs import set_up_logs
+from adapters.logs import configure
 from adapters.settings import Settings
 from adapters.temporal import connect, register_search_attributes
 from workflows.alert import AlertWorkflow
@@ -50,7 +50,7 @@ def workers(client: Client, paging: Paging, recording: Recording, probes: ProbeC
 async def main() -> None:
     """Work until SIGTERM or Ctrl-C, then let what is in hand finish."""
     settings = Settings()
-    set_up_logs("worker")
+    configure(settings)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
