@@ -13,6 +13,7 @@ from activities.probes import ProbeChecks
 from activities.record import Recording
 from adapters.composition import activities
 from adapters.logs import configure
+from adapters.process import leave
 from adapters.settings import Settings
 from adapters.temporal import connect, register_search_attributes
 from workflows.alert import AlertWorkflow
@@ -64,3 +65,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    leave()
