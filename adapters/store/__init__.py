@@ -1,0 +1,1 @@
+"""The record in our own database: SQLite by default, PostgreSQL by URL."""

@@ -1,0 +1,113 @@
+"""Reading the record for its verification: a row that somebody damaged is a finding, never a crash."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Select, Table, select, true, union
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from activities.messages import IncidentRow
+from adapters.store.audit import CHAIN, AuditEntry
+from adapters.store.chain import Link
+from adapters.store.database import Database
+from adapters.store.rows import to_entry
+from adapters.store.tables import archives, entries, heads, incidents, refusals
+from domain.entry import GENESIS, Entry
+
+M = TypeVar("M")
+Reader = Callable[[Any], M]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the database holds of one incident, in one snapshot; ``row`` is None when it is missing or damaged."""
+
+    number: str
+    links: list[Link]
+    entries: list[Entry]
+    row: IncidentRow | None
+    has_row: bool
+    history: bytes | None
+
+    @property
+    def last(self) -> int:
+        """Return the seq at which the timeline ends, 0 without entries."""
+        return self.links[-1].seq if self.links else 0
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The audit trail: a part of its links, and where it should end."""
+
+    links: list[Link]
+    seq: int
+    hash: str
+
+
+async def numbers(database: Database, after: str = "", limit: int = 500) -> list[str]:
+    """Return the numbers of all incidents that have left any trace, in pages."""
+    traces = union(select(incidents.c.number), select(entries.c.incident)).subquery()
+    wanted = select(traces.c.number).where(traces.c.number > after).order_by(traces.c.number).limit(limit)
+    async with database.session() as connection:
+        return list(await connection.scalars(wanted))
+
+
+async def incident(database: Database, number: str) -> Evidence:
+    """Read everything about one incident."""
+    async with database.session() as connection:
+        pairs = await _read(connection, entries, entries.c.seq, entries.c.incident == number, to_entry)
+        rows = await _read(connection, incidents, incidents.c.seq, incidents.c.number == number, _row)
+        history = await connection.scalar(select(archives.c.history).where(archives.c.incident == number))
+    links = [_link(seq, entry, "seq") for seq, entry in pairs]
+    found = [entry for _, entry in pairs if entry is not None]
+    return Evidence(number, links, found, rows[0][1] if rows else None, bool(rows), history)
+
+
+async def trail(database: Database) -> Trail:
+    """Read the audit trail and its head."""
+    async with database.session() as connection:
+        pairs = await _read(connection, refusals, refusals.c.id, true(), _audit_entry)
+        head = (await connection.execute(select(heads).where(heads.c.chain == CHAIN))).one_or_none()
+    links = [_link(seq, entry, "id") for seq, entry in pairs]
+    return Trail(links, head.seq if head else 0, head.hash if head else GENESIS)
+
+
+def _row(row: Any) -> IncidentRow:
+    return IncidentRow.model_validate(dict(row))
+
+
+def _audit_entry(row: Any) -> AuditEntry:
+    return AuditEntry.model_validate(dict(row))
+
+
+def _link(seq: int, entry: Entry | AuditEntry | None, place: str) -> Link:
+    if entry is None:
+        return Link(seq, "", "", None)
+    return Link(seq, entry.prev_hash, entry.hash, lambda at: entry.model_copy(update={place: at}).digest())
+
+
+async def _read(
+    connection: AsyncConnection, table: Table, key: Column[Any], condition: Any, reader: Reader[M]
+) -> list[tuple[int, M | None]]:
+    wanted = select(table).where(condition).order_by(key)
+    try:
+        return [(row[key.name], reader(row)) for row in (await connection.execute(wanted)).mappings()]
+    except (ValueError, LookupError, TypeError, DBAPIError) as error:
+        _raise_if_away(error)
+    keys = list(await connection.scalars(select(key).where(condition).order_by(key)))
+    return [(seq, await _read_one(connection, wanted.where(key == seq), reader)) for seq in keys]
+
+
+async def _read_one(connection: AsyncConnection, wanted: Select[Any], reader: Reader[M]) -> M | None:
+    try:
+        return reader((await connection.execute(wanted)).mappings().one())
+    except (ValueError, LookupError, TypeError, DBAPIError) as error:
+        _raise_if_away(error)
+        return None
+
+
+def _raise_if_away(error: Exception) -> None:
+    if isinstance(error, DBAPIError) and "decode" not in str(error.orig).lower():
+        raise error

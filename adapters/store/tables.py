@@ -1,0 +1,162 @@
+"""The tables of the record. Entries and refusals only ever grow; triggers of the migration see to it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant with its zone: stored as UTC, read as UTC, also where the database knows no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _needed(name: str, kind: Any = String, *args: Any, **options: Any) -> Column[Any]:
+    return Column(name, kind, *args, nullable=False, **options)
+
+
+def _key(name: str, kind: Any = String, *args: Any) -> Column[Any]:
+    return Column(name, kind, *args, primary_key=True)
+
+
+metadata = MetaData()
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _key("number"),
+    _needed("seq", Integer),
+    _needed("version", Integer),
+    _needed("title"),
+    _needed("phase"),
+    _needed("severity"),
+    _needed("system"),
+    _needed("reporter"),
+    Column("awaited", String),
+    Column("deadline", Instant),
+    _needed("is_drill", Boolean),
+    _needed("is_over", Boolean),
+    Column("dedup_key", String),
+    _needed("opened_at", Instant),
+    _needed("updated_at", Instant),
+    Column("closed_at", Instant),
+    _needed("head_hash"),
+    _needed("view", JSON),
+    Index("incidents_by_opening", "opened_at", "number"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _key("incident"),
+    _key("seq", Integer),
+    _needed("version", Integer),
+    _needed("occurred_at", Instant),
+    _needed("recorded_at", Instant),
+    Column("person", String),
+    _needed("role"),
+    Column("on_behalf_of", String),
+    _needed("clause"),
+    Column("command_id", String),
+    _needed("is_late", Boolean),
+    _needed("kind"),
+    _needed("event", JSON),
+    _needed("prev_hash"),
+    _needed("hash"),
+    _needed("inserted_at", Instant),
+    Index("entries_by_insertion", "inserted_at", "incident", "seq"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _needed("at", Instant),
+    Column("person", String),
+    _needed("act"),
+    _needed("method"),
+    _needed("path"),
+    Column("incident", String),
+    _needed("code"),
+    Column("clause", String),
+    _needed("message"),
+    _needed("params", JSON),
+    _needed("prev_hash"),
+    _needed("hash"),
+    Index("refusals_by_incident", "incident", "id"),
+    Index("refusals_by_person", "person", "id"),
+)
+
+# The last link of a chain that has no incident's row to hold it; its lock makes appending one after another.
+heads = Table("heads", metadata, _key("chain"), _needed("seq", Integer), _needed("hash"))
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _key("id", Integer),
+    _needed("dedup_key", String, unique=True),
+    _needed("recipient"),
+    _needed("incident"),
+    _needed("subject"),
+    _needed("body"),
+    _needed("language"),
+    _needed("template"),
+    _needed("question"),
+    _needed("clause"),
+    Column("due", Instant),
+    _needed("created_at", Instant),
+    Column("read_at", Instant),
+    Index("inbox_by_recipient", "recipient", "id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _key("id", Integer),
+    _needed("dedup_key"),
+    _needed("recipient"),
+    _needed("channel"),
+    _needed("incident"),
+    _needed("question"),
+    _needed("is_accepted", Boolean),
+    _needed("detail"),
+    _needed("at", Instant),
+    Index("deliveries_by_incident", "incident", "id"),
+    Index("deliveries_by_dedup_key", "dedup_key", "id"),
+)
+
+archives = Table(
+    "archives",
+    metadata,
+    _key("incident", String, ForeignKey("incidents.number", name="archives_incident")),
+    _needed("history", LargeBinary),
+    _needed("archived_at", Instant),
+)
