@@ -127,6 +127,7 @@ def _dismissed(incident: Incident, entry: Entry, event: ev.Dismissed) -> None:
     incident.verdict = "not_emergency"
     incident.judged_by.extend(_actors(entry))
     incident.deadlines.clear()
+    incident.acknowledged_by.clear()
     _expect(incident, "dismissal_window", event.window)
 
 

@@ -11,7 +11,7 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from domain import escalation
     from domain.incident import Incident
-    from workflows import contract
+    from workflows import contract, options
     from workflows.approval import ApprovalWorkflow
     from workflows.arrival import ArrivalWorkflow
     from workflows.contract import ApprovalInput, ArrivalInput, Beacon, Hold, RecoveryInput, Subject
@@ -125,16 +125,20 @@ class Children:
                 await self._signal(key, contract.ACKNOWLEDGED, Hold(until=until))
 
     async def _start(self, key: str, child: Child) -> None:
-        try:
-            await workflow.start_child_workflow(
-                child.workflow.run,  # type: ignore[attr-defined] # every child has a run method
-                child.input,
-                id=contract.child_id(self._number, key),
-                parent_close_policy=ParentClosePolicy.ABANDON,
-                static_summary=child.summary,
-            )
-        except WorkflowAlreadyStartedError:
-            return
+        """Start a child; one of the same name that was just told to end gets a moment to do so."""
+        for pause in options.SAME_NAME_PAUSES:
+            try:
+                await workflow.start_child_workflow(
+                    child.workflow.run,  # type: ignore[attr-defined] # every child has a run method
+                    child.input,
+                    id=contract.child_id(self._number, key),
+                    parent_close_policy=ParentClosePolicy.ABANDON,
+                    static_summary=child.summary,
+                )
+            except WorkflowAlreadyStartedError:
+                await workflow.sleep(pause, summary=f"{key} still ends")
+            else:
+                return
 
     async def _signal(self, key: str, signal: str, argument: Hold | None = None) -> None:
         child = workflow.get_external_workflow_handle(contract.child_id(self._number, key))

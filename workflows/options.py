@@ -17,6 +17,9 @@ WITHOUT_END = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interva
 
 MENDED_AFTER = timedelta(minutes=5)
 
+# A child of the same name that still ends: it is gone as soon as the send that it has under way is over.
+SAME_NAME_PAUSES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=10))
+
 # Probes: short and bounded; a probe that cannot run has failed.
 PROBE_TIMEOUT = timedelta(seconds=30)
 PROBE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=2)

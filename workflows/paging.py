@@ -77,6 +77,8 @@ class Watch:
         self.beacon = beacon
         self.state = beacon.state or LadderState()
         self.is_ended = False
+        # A question can be asked again under the same name; the first run of the child tells the two apart.
+        self._step = f"{beacon.ladder.question}~{workflow.info().first_execution_run_id[:8]}"
 
     def end(self) -> None:
         """Stop for everybody: the cause has ended."""
@@ -143,7 +145,7 @@ class Watch:
     def _message(self, call: Call, person: str) -> Message:
         subject, ladder = self.beacon.subject, self.beacon.ladder
         return Message(
-            dedup_key=f"{subject.incident}:{ladder.question}:{call.number}:{person}",
+            dedup_key=f"{subject.incident}:{self._step}:{call.number}:{person}",
             incident=subject.incident,
             title=subject.title,
             system=subject.system,
