@@ -15,12 +15,12 @@ FILES = [*(file for name in PACKAGES for file in (ROOT / name).rglob("*.py")), R
 def reads(source: str) -> list[int]:
     """The lines that take something from the environment."""
     names = {"environ", "environb", "getenv", "putenv"}
-    return [
+    return sorted(
         node.lineno
         for node in ast.walk(ast.parse(source))
         if (isinstance(node, ast.Attribute) and node.attr in names and ast.unparse(node.value) == "os")
         or (isinstance(node, ast.ImportFrom) and node.module == "os" and {name.name for name in node.names} & names)
-    ]
+    )
 
 
 def test_a_reader_would_be_found() -> None:
