@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.i18n.validation import explain
@@ -12,6 +14,10 @@ from domain.text import N_, Line
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LEAST_SECRET = 24
+_URLS = {
+    "smtp_url": ({"smtp", "smtps"}, "smtp://user:password@host:port"),
+    "webhook_url": ({"http", "https"}, "https://host/path"),
+}
 
 
 class Settings(BaseSettings):
@@ -87,6 +93,14 @@ class Settings(BaseSettings):
     def _ends_plain(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("smtp_url", "webhook_url")
+    @classmethod
+    def _is_url(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        schemes, example = _URLS[str(info.field_name)]
+        if value is not None and not _is_address(value.get_secret_value(), schemes):
+            raise PydanticCustomError("address", "must look like {example}", {"example": example})
+        return value
+
     @model_validator(mode="after")
     def _is_complete(self) -> "Settings":
         if self.webhook_url and not self.webhook_secret:
@@ -120,6 +134,14 @@ def read_settings() -> Settings:
 def _variable(loc: tuple[int | str, ...]) -> str:
     first = str(loc[0]) if loc else ""
     return first if not first or first.startswith("TEMPORAL_") else f"FENGSUI_{first.upper()}"
+
+
+def _is_address(url: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _is_weak(secret: str) -> bool:

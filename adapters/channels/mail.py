@@ -54,17 +54,15 @@ class MailChannel:
         mail["To"] = address
         mail["Date"] = format_datetime(message.created_at)
         mail["Message-ID"] = f"<{_digest(message.dedup_key)}@{_domain(self._sender)}>"
-        mail["Content-Language"] = recipient.language
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Fengsui-Incident"] = message.incident
         mail.set_content(text.body, cte="base64")
+        mail["Content-Language"] = recipient.language  # set_content drops what describes the content before
         return mail
 
 
 def _server(url: str, tls: ssl.SSLContext | None) -> dict[str, Any]:
     parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("FENGSUI_SMTP_URL must look like smtp://host:port or smtps://host:port")
     is_tls = parts.scheme == "smtps"
     return {
         "hostname": parts.hostname,

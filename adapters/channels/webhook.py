@@ -58,8 +58,6 @@ class WebhookChannel:
                 client.stream("POST", self._url, content=body, headers=headers) as response,
             ):
                 status = response.status_code
-        except httpx2.InvalidURL:
-            raise NotHandedOver("webhook: the address is not valid", is_final=True) from None
         except (httpx2.HTTPError, OSError, TimeoutError) as error:
             # The error's own words would name the address, which may hold a key.
             raise NotHandedOver(f"webhook: {type(error).__name__}") from None

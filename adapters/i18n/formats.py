@@ -16,7 +16,7 @@ def instant(at: datetime, _: Translator, zone: str = "Asia/Shanghai") -> str:
     """Write an instant on the clock of a zone, to the second."""
     local = at.astimezone(ZoneInfo(zone))
     date = format_datetime(local, _PATTERNS[_.language], locale=_.language.replace("-", "_"))
-    return f"{date} ({_(_ZONES.get(zone, zone))})"
+    return _.noted(date, _(_ZONES.get(zone, zone)))
 
 
 def duration(length: timedelta, _: Translator) -> str:

@@ -1,5 +1,6 @@
 """From an English message to the reader's language."""
 
+import re
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -11,10 +12,12 @@ from babel.messages.pofile import read_po
 
 from adapters.i18n.words import WORDS
 from domain.clauses import CLAUSES, wording
+from domain.text import N_
 
 Language = Literal["zh-CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 _FOLDER = Path(__file__).parent
+_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.:@/-]*")
 
 
 class Translator:
@@ -35,18 +38,22 @@ class Translator:
         )
 
     def word(self, value: str) -> str:
-        """Translate identifiers such as ``it_manager`` (also a comma-separated list); other text stays."""
+        """Translate what identifiers such as ``it_manager`` stand for, also in a list of them; other text stays."""
         parts = value.split(", ")
-        if not all(part in WORDS for part in parts):
+        if not all(_IDENTIFIER.fullmatch(part) for part in parts) or WORDS.keys().isdisjoint(parts):
             return value
         comma = "、" if self.language == "zh-CN" else ", "
-        return comma.join(self._catalogue.gettext(WORDS[part]) for part in parts)
+        return comma.join(self._catalogue.gettext(WORDS[part]) if part in WORDS else part for part in parts)
+
+    def noted(self, text: str, note: str) -> str:
+        """Put a note in brackets behind a text."""
+        return self._catalogue.gettext(N_("{text} ({note})")).format(text=text, note=note)
 
     def clause(self, clause_id: str) -> str:
         """Name a clause with its short wording; one that this release does not know by its id alone."""
         if clause_id not in CLAUSES:
             return clause_id
-        return self("{id} ({wording})", id=clause_id, wording=wording(clause_id, self.language))
+        return self.noted(clause_id, wording(clause_id, self.language))
 
 
 class _Params(dict[str, str]):

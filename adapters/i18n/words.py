@@ -37,6 +37,7 @@ WORDS = {
     "done": N_("done"),
     "failed": N_("failed"),
     "skipped": N_("skipped"),
+    "submitted": N_("submitted"),
     "approved": N_("approved"),
     "rejected": N_("rejected"),
     "change_requested": N_("sent back for change"),
@@ -46,4 +47,14 @@ WORDS = {
     "advance_notice": N_("advance notice"),
     "without_gated_steps": N_("go on without the steps that wait for approval"),
     "stand_down": N_("stand down"),
+    # what is still missing
+    "observation": N_("the period of observation"),
+    "summary_report": N_("the summary report"),
+    "receipt:it_director": N_("the IT director's acceptance"),
+    "receipt:general_manager": N_("the general manager's acceptance"),
+    "runbook_decision": N_("the decision about the runbook"),
+    # how high a page stands
+    "deputies": N_("deputies"),
+    "backup": N_("backup"),
+    "everyone": N_("everyone"),
 }

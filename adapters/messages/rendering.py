@@ -110,7 +110,7 @@ class _Names:
         if name == "department" and (department := company.department(value)):
             return department.name.in_language(self._.language)
         if name == "runbook" and (book := company.runbook(value)):
-            return f"{book.title.in_language(self._.language)} ({value})"
+            return self._.noted(book.title.in_language(self._.language), value)
         if name == "step":
             return self._step(value)
         return self._.word(value) if name in {"post", "result", "kind"} else value
@@ -118,4 +118,4 @@ class _Names:
     def _step(self, step_id: str) -> str:
         book = self._company.runbook(self._message.params.get("runbook", "")) if self._company else None
         step = next((step for step in book.steps if step.id == step_id), None) if book else None
-        return f"{step.text.in_language(self._.language)} ({step_id})" if step else step_id
+        return self._.noted(step.text.in_language(self._.language), step_id) if step else step_id
