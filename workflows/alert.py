@@ -82,6 +82,7 @@ class AlertWorkflow:
         state.openings += 1
         run_id = workflow.info().first_execution_run_id
         state.number = number_from(state.source, state.dedup_key, str(state.openings), run_id)
+        state.opened_by = alert.command_id
         self._openings.append(
             AlertOpening(
                 number=state.number,

@@ -205,6 +205,7 @@ class AlertState(Wire):
     source: str = ""
     dedup_key: str = ""
     number: str | None = None
+    opened_by: str = ""
     last_number: str | None = None
     openings: int = 0
     seen: list[str] = []

@@ -1,0 +1,27 @@
+"""`python -m api`: serve until SIGTERM or Ctrl-C; what is being answered is finished first."""
+
+import uvicorn
+
+from adapters.logs import configure
+from adapters.settings import read_settings
+from api.app import create_app
+
+END_SECONDS = 3
+
+
+def main() -> None:
+    """Serve by the settings."""
+    settings = read_settings()
+    configure(settings)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=END_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Every act of a person is a resource under its incident: one table, one shape."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from adapters.temporal import OutcomeUnknown
+from api.auth import CurrentPerson
+from api.bodies import BODIES, IdempotencyKey, IfMatch, Number, Prefer, act_of
+from api.commands import Pending, command_id, pending
+from api.deps import Ports
+from api.openapi import ETAG, problems
+from domain import acts
+from domain.acts import Act, Command, Receipt
+from domain.authority import AUTHORITY
+from domain.clauses import CLAUSES
+
+RESOURCES: dict[type[Act], str] = {
+    acts.Withdraw: "withdrawal",
+    acts.Acknowledge: "acknowledgements",
+    acts.Judge: "judgement",
+    acts.Contest: "contest",
+    acts.RecordStep: "steps",
+    acts.ReportUnresolved: "unresolved-report",
+    acts.ReportResolved: "resolution",
+    acts.Dispatch: "dispatches",
+    acts.StandDown: "stand-downs",
+    acts.CheckIn: "arrivals",
+    acts.ChangeSeverity: "severity",
+    acts.ReportToDirector: "director-report",
+    acts.DecideProcedure: "procedure-decision",
+    acts.SubmitPlan: "plans",
+    acts.DecidePlan: "plan-decisions",
+    acts.SettlePlan: "plan-settlements",
+    acts.RecordPlanStep: "plan-steps",
+    acts.FormGroup: "leading-group",
+    acts.OfferCommand: "command-offers",
+    acts.AcceptCommand: "command-acceptance",
+    acts.GiveNotice: "notices",
+    acts.GiveOrder: "orders",
+    acts.AnswerOrder: "order-answers",
+    acts.Record: "records",
+    acts.GiveInformation: "information",
+    acts.AcknowledgeInformation: "information-acknowledgements",
+    acts.RaiseFinding: "findings",
+    acts.ProposeMeasure: "measures",
+    acts.DecideMeasure: "measure-decisions",
+    acts.CarryOutMeasure: "measure-executions",
+    acts.CheckRecovery: "recovery-checks",
+    acts.VerifyRecovery: "verification",
+    acts.SubmitSummary: "summary-reports",
+    acts.ReceiveSummary: "summary-receipts",
+    acts.DecideRunbook: "runbook-decision",
+    acts.Close: "closure",
+}
+
+router = APIRouter(prefix="/incidents/{number}", tags=["acts"])
+
+
+def _add(act: type[Act], resource: str) -> None:
+    body_type = BODIES[act]
+    command_type = Command[act]  # type: ignore[valid-type] # the class is a value here
+
+    async def carry_out(
+        *,
+        number: Number,
+        body: body_type,  # type: ignore[valid-type]
+        person: CurrentPerson,
+        ports: Ports,
+        response: Response,
+        key: IdempotencyKey = None,
+        prefer: Prefer = None,
+        if_match: IfMatch = None,
+    ) -> Any:
+        envelope: Any = body
+        command: Command[Any] = command_type(
+            command_id=command_id(person.id, key),
+            person=person.id,
+            post=envelope.post,
+            occurred_at=envelope.occurred_at,
+            expected_version=int(if_match.strip('"')) if if_match else envelope.expected_version,
+            act=act_of(act, envelope),
+        )
+        if prefer and "respond-async" in prefer.lower():
+            await ports.incidents.tell(number, command)
+            return pending(number, command.command_id, "stored")
+        try:
+            receipt = await ports.incidents.act(number, command)
+        except OutcomeUnknown:
+            return pending(number, command.command_id, "unknown")
+        response.status_code = 200 if receipt.is_repeat else 201
+        response.headers["ETag"] = f'"{receipt.version}"'
+        return receipt
+
+    clause = CLAUSES[AUTHORITY[act].clause]
+    router.add_api_route(
+        f"/{resource}",
+        carry_out,
+        methods=["POST"],
+        name=act.name,
+        operation_id=act.name,
+        summary=(act.__doc__ or "").strip().split("\n")[0],
+        description=f"{act.__doc__}\n\nClause {clause.id}: {clause.en} / {clause.zh}",
+        response_model=Receipt,
+        status_code=201,
+        response_description="Carried out and recorded.",
+        responses={
+            200: {"model": Receipt, "description": "The same command was carried out before.", "headers": ETAG},
+            202: {"model": Pending, "description": "Stored; the outcome is not known yet."},
+            **problems(403, 404, 409, 413, 415, 422, 429),
+        },
+    )
+
+
+for _act, _resource in RESOURCES.items():
+    _add(_act, _resource)

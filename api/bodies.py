@@ -1,0 +1,92 @@
+"""What people send: an act or a report, and its envelope. Unknown fields are refused, also nested ones."""
+
+from typing import Annotated
+
+from fastapi import Header, Path
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+
+from domain.acts import ACTS, Act, Assessment, PlanStep, RectificationMeasure, Report, SubmitPlan, SubmitSummary
+from domain.company import Role
+
+Number = Annotated[
+    str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$", description="Number of an incident, such as 7K3Q9-DXMB2.")
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[A-Za-z0-9._:@/-]{1,80}$",
+        description="The same key with the same content is the same request: it is carried out once.",
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    Header(max_length=200, description="`respond-async`: the act is stored and answered 202, without waiting."),
+]
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", pattern=r'^"\d{1,9}"$', description="The version that you looked at, as its ETag."),
+]
+
+
+class Strict(BaseModel):
+    """Refuses fields that it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Envelope(Strict):
+    """What goes with every act."""
+
+    post: Role | None = Field(None, description="In which role you act; without it the first of yours that may.")
+    occurred_at: AwareDatetime | None = Field(None, description="When it happened, when you tell it later.")
+    expected_version: int | None = Field(None, ge=0, description="Refuse when the incident has moved on since.")
+
+
+class PlanStepBody(PlanStep, Strict):
+    """A step of a response plan."""
+
+
+class SubmitPlanBody(SubmitPlan, Strict):
+    """The response plan."""
+
+    steps: list[PlanStepBody] = Field(min_length=1, max_length=50)  # type: ignore[assignment] # a narrower step
+
+
+class MeasureBody(RectificationMeasure, Strict):
+    """A rectification measure."""
+
+
+class SubmitSummaryBody(SubmitSummary, Strict):
+    """The summary report."""
+
+    measures: list[MeasureBody] = Field(min_length=1, max_length=50)  # type: ignore[assignment] # a narrower measure
+
+
+class AssessmentBody(Assessment, Strict):
+    """The operator's preliminary assessment (5.2.1)."""
+
+
+class ReportBody(Report, Strict):
+    """What an operator reports (5.2.1)."""
+
+    preliminary_assessment: AssessmentBody
+    drill_includes: list[Annotated[str, Field(max_length=120)]] = Field([], max_length=30)
+
+
+_NESTED: dict[type[Act], type[Act]] = {SubmitPlan: SubmitPlanBody, SubmitSummary: SubmitSummaryBody}
+
+
+def body_of(act: type[Act]) -> type[Envelope]:
+    """Return the model of an act's request: the act's fields and the envelope, nothing else."""
+    base = (_NESTED.get(act, act), Envelope)
+    model: type[Envelope] = create_model(f"{act.__name__}Request", __base__=base, __doc__=act.__doc__)  # type: ignore[arg-type] # two bases of two kinds
+    return model
+
+
+BODIES = {act: body_of(act) for act in ACTS.values()}
+
+
+def act_of(act: type[Act], body: Envelope) -> Act:
+    """Return the content of an act without its envelope."""
+    return act.model_validate(body.model_dump(include=set(act.model_fields)))

@@ -1,0 +1,63 @@
+"""The API's own description: every answer that can come, problems included."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.problems import MEDIA_TYPE, TITLES, Problem
+
+Responses = dict[int | str, dict[str, Any]]
+_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+ETAG = {"ETag": {"description": "The incident's version.", "schema": {"type": "string"}}}
+_ALWAYS = (400, 401, 500, 503)
+_HEADERS = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    429: {"Retry-After": {"schema": {"type": "integer"}}},
+    503: {"Retry-After": {"schema": {"type": "integer"}}},
+}
+TAGS = [
+    {"name": "incidents", "description": "Report, find and follow incidents."},
+    {"name": "acts", "description": "What people do to an incident; each is told at once which rule refused it."},
+    {"name": "alerts", "description": "What monitoring reports."},
+    {"name": "company", "description": "Policy, people, systems, runbooks, and the caller's own inbox."},
+    {"name": "health", "description": "For whoever runs this service."},
+]
+DESCRIPTION = """Runs a company's IT emergency policy (articles 5 and 6): every incident is durable, every act is
+answered at once, every refusal names its rule and clause. Errors are RFC 9457 problems in English or Chinese
+(`Accept-Language`)."""
+
+
+def problems(*statuses: int) -> Responses:
+    """Return the documentation of these problems."""
+    return {
+        status: {
+            "description": TITLES[status],
+            "content": {MEDIA_TYPE: {"schema": _REFERENCE}},
+            **({"headers": _HEADERS[status]} if status in _HEADERS else {}),
+        }
+        for status in statuses
+    }
+
+
+def always() -> Responses:
+    """Return the problems that any endpoint behind the door can answer with."""
+    return problems(*_ALWAYS)
+
+
+def describe(app: FastAPI) -> None:
+    """Build the document once, with the problem's schema in it."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=TAGS
+            )
+            own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas |= own.pop("$defs", {})
+            schemas["Problem"] = own
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign] # FastAPI's own way to extend it

@@ -1,0 +1,131 @@
+"""Reporting an anomaly: the one act that opens an incident (5.2.1)."""
+
+import asyncio
+from typing import Literal
+from uuid import uuid4
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from adapters.snapshot import now_in_utc
+from adapters.temporal import Incidents
+from api.auth import CurrentPerson
+from api.bodies import IdempotencyKey, ReportBody
+from api.commands import command_id
+from api.deps import Ports
+from api.openapi import problems
+from api.services import Services
+from domain.activation import report as check_report
+from domain.acts import Report
+from domain.company import Person, Role
+from domain.incident import Incident
+from domain.numbering import number_from
+from workflows.contract import Alert, Opening
+
+router = APIRouter(prefix="/incidents", tags=["incidents"])
+SOURCE = "person"
+OPENING_SECONDS = 2.0
+
+
+class Opened(BaseModel):
+    """Which incident stands for the report."""
+
+    number: str
+    outcome: Literal["opened", "joined", "repeated"]
+
+
+class Stored(BaseModel):
+    """The report is stored; no worker gave it a number yet. The same report again tells the number."""
+
+    dedup_key: str
+    outcome: Literal["stored"] = "stored"
+
+
+@router.post(
+    "",
+    name="report",
+    operation_id="report",
+    summary="Report an anomaly (5.2.1)",
+    status_code=201,
+    response_model=Opened,
+    response_description="An incident was opened; manager and supervisor are paged.",
+    responses={
+        200: {"model": Opened, "description": "The same report, or one more about an open incident."},
+        202: {"model": Stored, "description": "Stored under its dedup key; the number follows."},
+        **problems(403, 409, 413, 415, 422, 429),
+    },
+)
+async def report(
+    body: ReportBody, person: CurrentPerson, ports: Ports, response: Response, key: IdempotencyKey = None
+) -> Opened | JSONResponse:
+    """Open an incident, or join the open one that has the same `dedup_key`."""
+    wanted = Report.model_validate(body.model_dump())
+    number = number_from(person.id, key) if key else number_from(uuid4().hex)
+    opening = await ports.snapshots.opening(
+        number, wanted, person.id, role=_role(person), command_id=command_id(person.id, key)
+    )
+    check(opening)
+    if wanted.dedup_key:
+        return await _join(opening, wanted.dedup_key, ports, response)
+    is_new = await ports.incidents.open(opening)
+    return _opened(response, number, "opened" if is_new else "repeated")
+
+
+def check(opening: Opening) -> None:
+    """Refuse what the workflow would refuse: unknown system or runbook, a time in the future (5.2.1)."""
+    blank = Incident(number=opening.number, policy=opening.policy, company=opening.company, calendar=opening.calendar)
+    check_report(blank, opening.report, opening.channel, now_in_utc(), None)
+
+
+def _role(person: Person) -> Role:
+    return Role.OPERATOR if Role.OPERATOR in person.posts or not person.posts else person.posts[0]
+
+
+def _opened(response: Response, number: str, outcome: Literal["opened", "joined", "repeated"]) -> Opened:
+    response.status_code = 201 if outcome == "opened" else 200
+    response.headers["Location"] = f"/api/v1/incidents/{number}"
+    return Opened(number=number, outcome=outcome)
+
+
+async def _join(opening: Opening, dedup_key: str, ports: Services, response: Response) -> Opened | JSONResponse:
+    alert = _alert_of(opening, dedup_key)
+    workflow = await ports.incidents.alert(alert)
+    state = await ports.incidents.incident_of_alert(workflow)
+    if state is None or state.number is None or not await is_open(ports.incidents, state.number):
+        return JSONResponse(Stored(dedup_key=dedup_key).model_dump(), status_code=202)
+    return _opened(response, state.number, "opened" if state.opened_by == alert.command_id else "joined")
+
+
+async def is_open(incidents: Incidents, number: str) -> bool:
+    """Wait a moment until an incident that has its number is there."""
+    try:
+        async with asyncio.timeout(OPENING_SECONDS):
+            while not await incidents.exists(number):  # noqa: ASYNC110  the answer comes from another process
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _alert_of(opening: Opening, dedup_key: str) -> Alert:
+    wanted = opening.report
+    assessment = wanted.preliminary_assessment
+    return Alert(
+        source=SOURCE,
+        dedup_key=dedup_key,
+        status="firing",
+        occurrence=opening.command_id,
+        command_id=opening.command_id,
+        title=wanted.title,
+        system=wanted.system,
+        symptom=wanted.symptom,
+        severity=wanted.severity,
+        started_at=wanted.discovered_at or now_in_utc(),
+        reporter=opening.reporter,
+        is_drill=wanted.is_drill,
+        runbook=assessment.runbook if assessment.covered else None,
+        location=wanted.location,
+        category=wanted.category,
+        assessment=assessment.text,
+    )

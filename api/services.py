@@ -1,0 +1,45 @@
+"""What the endpoints work with: made once when the API starts, given back when it ends."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from adapters.settings import Settings
+from adapters.snapshot import Snapshots
+from adapters.store.audit import SqlAudit
+from adapters.store.database import Database
+from adapters.store.inbox import SqlInbox
+from adapters.store.incidents import SqlIncidents
+from adapters.temporal import Incidents, connect
+
+
+@dataclass(frozen=True)
+class Services:
+    """The ports of the API; Temporal and the database may both be away."""
+
+    settings: Settings
+    snapshots: Snapshots
+    incidents: Incidents
+    database: Database
+    record: SqlIncidents
+    audit: SqlAudit
+    inbox: SqlInbox
+
+
+@asynccontextmanager
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    """Read the company's files (FileProblem) and prepare both connections; neither is opened before it is needed."""
+    database = Database(settings.database_url)
+    client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+    try:
+        yield Services(
+            settings=settings,
+            snapshots=Snapshots(settings),
+            incidents=Incidents(client),
+            database=database,
+            record=SqlIncidents(database),
+            audit=SqlAudit(database),
+            inbox=SqlInbox(database),
+        )
+    finally:
+        await database.close()

@@ -1,0 +1,157 @@
+"""The system under test, and people who speak HTTP to it."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.composition import activities
+from adapters.servers import temporal_cli
+from adapters.settings import Settings
+from adapters.store import migrate
+from adapters.temporal import DATA_CONVERTER, register_search_attributes
+from api.app import create_app
+from tests.api.cast import TOKENS
+from worker import workers
+
+ROOT = Path(__file__).resolve().parents[2]
+ALERT_TOKEN = "monitoring-token-of-the-api-tests"
+PHONES = ["010-5550-0110", "010-5550-0119"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def quick_policy(folder: Path) -> Path:
+    """The shipped policy with the period of observation cut short."""
+    text = (ROOT / "policy.yaml").read_text()
+    lines = []
+    for line in text.splitlines():
+        name = line.partition(":")[0]
+        if name in ("observation", "probe_interval"):
+            head, _, tail = line.partition("value:")
+            line = f"{head}value: 0.2, unit: seconds,{tail.split(',', 2)[2]}"  # noqa: PLW2901
+        lines.append(line)
+    path = folder / "policy.yaml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def settings_for(folder: Path, temporal: str, **changes: Any) -> Settings:
+    return Settings(
+        **{
+            "home": folder,
+            "temporal_address": temporal,
+            "policy": quick_policy(folder),
+            "tokens": TOKENS,
+            "alert_token": ALERT_TOKEN,
+            "api_port": free_port(),
+            "emergency_phones": ",".join(PHONES),
+            "language": "zh-CN",
+            **changes,
+        }
+    )
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator["Api"]:
+    """The API on real HTTP."""
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,
+        timeout_graceful_shutdown=1,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # the tests' own stay
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(20):
+        while not server.started:
+            if task.done():
+                task.result()
+            await asyncio.sleep(0.02)
+    try:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=20) as client:
+            yield Api(client)
+    finally:
+        server.should_exit = True
+        await task
+
+
+@dataclass
+class Api:
+    """HTTP as somebody: `api.post("zhang-wei", "/incidents", {...})`; None is nobody."""
+
+    client: httpx2.AsyncClient
+
+    async def get(self, who: str | None, path: str, language: str = "en", **options: Any) -> httpx2.Response:
+        return await self.call("GET", who, path, language=language, **options)
+
+    async def post(
+        self, who: str | None, path: str, body: Any = None, *, language: str = "en", **options: Any
+    ) -> httpx2.Response:
+        if body is not None:
+            options["json"] = body
+        return await self.call("POST", who, path, language=language, **options)
+
+    async def call(
+        self,
+        method: str,
+        who: str | None,
+        path: str,
+        *,
+        language: str | None = "en",
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> httpx2.Response:
+        sent = dict(headers or {})
+        if language:
+            sent["Accept-Language"] = language
+        if who:
+            token = ALERT_TOKEN if who == "monitoring" else TOKENS.get(who, who)
+            sent["Authorization"] = f"Bearer {token}"
+        url = path if path.startswith(("/healthz", "/readyz", "/docs", "/openapi")) else f"/api/v1{path}"
+        return await self.client.request(method, url, headers=sent, **options)
+
+
+@dataclass
+class System:
+    """Everything that runs, and its API."""
+
+    settings: Settings
+    client: Client
+    api: Api
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, folder: Path) -> AsyncIterator["System"]:
+        async with AsyncExitStack() as stack:
+            environment = await WorkflowEnvironment.start_local(
+                dev_server_existing_path=str(temporal_cli(os.environ)),
+                data_converter=DATA_CONVERTER,
+                dev_server_log_level="error",
+            )
+            stack.push_async_callback(environment.shutdown)
+            client = environment.client
+            await register_search_attributes(client)
+            settings = settings_for(folder, client.service_client.config.target_host)
+            await migrate.upgrade(settings.database_url)
+            ready = await stack.enter_async_context(activities(settings, client))
+            for worker in workers(client, *ready):
+                await stack.enter_async_context(worker)
+            yield cls(settings, client, await stack.enter_async_context(served(settings)))
