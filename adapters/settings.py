@@ -1,5 +1,6 @@
 """The only reader of the environment. Every field says what it is for; the documentation's table is made from here."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -55,7 +56,9 @@ class Settings(BaseSettings):
         None, description="file with holidays and make-up days by year; it goes before the built-in official calendar"
     )
 
-    tokens: dict[str, SecretStr] = Field({}, description="bearer tokens as JSON: person id to token")
+    tokens: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        {}, description="bearer tokens as JSON: person id to token"
+    )
     alert_token: SecretStr | None = Field(None, description="bearer token of alert sources")
 
     api_host: str = Field("127.0.0.1", description="address that the API listens on")
@@ -78,6 +81,14 @@ class Settings(BaseSettings):
         [], description="phone numbers, comma-separated, that are shown when a report cannot be stored"
     )
 
+    @field_validator("tokens", mode="before")
+    @classmethod
+    def _decode(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise _must_look_like('{"person-id": "token"}') from None
+
     @field_validator("emergency_phones", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -98,7 +109,7 @@ class Settings(BaseSettings):
     def _is_url(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         schemes, example = _URLS[str(info.field_name)]
         if value is not None and not _is_address(value.get_secret_value(), schemes):
-            raise PydanticCustomError("address", "must look like {example}", {"example": example})
+            raise _must_look_like(example)
         return value
 
     @model_validator(mode="after")
@@ -134,6 +145,10 @@ def read_settings() -> Settings:
 def _variable(loc: tuple[int | str, ...]) -> str:
     first = str(loc[0]) if loc else ""
     return first if not first or first.startswith("TEMPORAL_") else f"FENGSUI_{first.upper()}"
+
+
+def _must_look_like(example: str) -> PydanticCustomError:
+    return PydanticCustomError("example", "must look like {example}", {"example": example})
 
 
 def _is_address(url: str, schemes: set[str]) -> bool:

@@ -48,7 +48,7 @@ _MESSAGES = {
     "json_invalid": N_("is not valid JSON: {error}"),
     "json_type": N_("must be JSON"),
     "path_type": N_("must be a path"),
-    "address": N_("must look like {example}"),
+    "example": N_("must look like {example}"),
     "forbidden_character": N_("character {code} is not allowed"),
     "unknown_clause": N_("the policy has no clause {clause}"),
 }

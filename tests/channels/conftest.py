@@ -65,4 +65,7 @@ MessageWith = Callable[..., Message]
 
 @pytest.fixture
 def message_with(message: Message) -> MessageWith:
-    return lambda **changes: message.model_copy(update=changes)
+    def changed(**changes: object) -> Message:
+        return message.model_copy(update=changes)
+
+    return changed

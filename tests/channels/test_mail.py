@@ -47,7 +47,7 @@ class Mailbox:
         """Take one mail."""
         if self.data_answer.startswith("250"):
             content = cast("bytes", envelope.content)
-            self.mails.append(cast("EmailMessage", message_from_bytes(content, policy=default)))
+            self.mails.append(message_from_bytes(content, policy=default))
         return self.data_answer
 
     def login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
@@ -149,8 +149,14 @@ async def test_tls_and_login(
 ) -> None:
     server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server_tls.load_cert_chain(*certificate)
-    tls = {"tls": server_tls} if scheme == "smtps" else {"tls_context": server_tls, "require_starttls": True}
-    login = {"authenticator": mailbox.login, "auth_required": True, "auth_require_tls": scheme == "smtp"}
+    tls: dict[str, Any] = (
+        {"tls": server_tls} if scheme == "smtps" else {"tls_context": server_tls, "require_starttls": True}
+    )
+    login: dict[str, Any] = {
+        "authenticator": mailbox.login,
+        "auth_required": True,
+        "auth_require_tls": scheme == "smtp",
+    }
     trusted = ssl.create_default_context(cafile=str(certificate[0]))
     async with serving(mailbox, **tls, **login) as port:
         channel = MailChannel(f"{scheme}://fengsui:p%40ss%20word@127.0.0.1:{port}", "f@huahui.example", writer, trusted)
@@ -161,4 +167,3 @@ async def test_tls_and_login(
         with pytest.raises(NotHandedOver):
             await stranger.send(message, sun, ADDRESS)
     assert len(mailbox.mails) == 1
-

@@ -51,7 +51,17 @@ async def test_a_repeat_carries_the_same_key(
 
 @pytest.mark.parametrize(
     ("status", "is_final"),
-    [(429, False), (408, False), (500, False), (503, False), (301, True), (400, True), (401, True), (404, True), (410, True)],
+    [
+        (429, False),
+        (408, False),
+        (500, False),
+        (503, False),
+        (301, True),
+        (400, True),
+        (401, True),
+        (404, True),
+        (410, True),
+    ],
 )
 async def test_an_answer_tells_whether_to_try_again(
     channel: WebhookChannel, receiver: WebhookReceiver, message: Message, sun: Person, status: int, is_final: bool
@@ -82,4 +92,3 @@ async def test_an_error_names_neither_address_nor_secret(writer: Writer, message
     assert refusal.value.is_final is False
     assert "hidden-key" not in refusal.value.detail
     assert str(port) not in refusal.value.detail
-

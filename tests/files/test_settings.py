@@ -1,0 +1,131 @@
+"""The settings: what the environment says, and nothing secret in what anybody can read."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from adapters.channels.registry import channels_set_up
+from adapters.logs import configure
+from adapters.problems import FileProblem
+from adapters.settings import Settings, read_settings
+
+SECRET = "Zx8-qLw2_Rt5vNm7Kj3HpYd9"
+SECRETS = {
+    "FENGSUI_TOKENS": json.dumps({"chen-lei": f"{SECRET}-1", "sun-jing": f"{SECRET}-2"}),
+    "FENGSUI_ALERT_TOKEN": f"{SECRET}-3",
+    "FENGSUI_SMTP_URL": f"smtps://user:{SECRET}@mail.example:465",
+    "FENGSUI_WEBHOOK_URL": f"https://chat.example/hook?key={SECRET}",
+    "FENGSUI_WEBHOOK_SECRET": f"{SECRET}-4",
+    "FENGSUI_DATABASE_URL": f"postgresql+psycopg://fengsui:{SECRET}@db.example/fengsui",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"FENGSUI_{name.upper()}", raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def test_the_defaults_are_for_one_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = given(monkeypatch, FENGSUI_HOME=str(tmp_path))
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/fengsui.db"
+    assert (settings.temporal_address, settings.api_host) == ("127.0.0.1:7233", "127.0.0.1")
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.company.exists()
+    assert settings.policy.exists()
+    assert settings.runbooks.is_dir()
+    assert channels_set_up(settings) == {"inbox"}
+
+
+def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(
+        monkeypatch,
+        **SECRETS,
+        FENGSUI_STAGE="production",
+        TEMPORAL_ADDRESS="temporal:7233",
+        FENGSUI_EMERGENCY_PHONES="010-5555 0100, 010-5555 0101,",
+        FENGSUI_PUBLIC_URL="https://fengsui.example/",
+    )
+    assert settings.temporal_address == "temporal:7233"
+    assert settings.emergency_phones == ["010-5555 0100", "010-5555 0101"]
+    assert settings.public_url == "https://fengsui.example"
+    assert settings.tokens["sun-jing"].get_secret_value() == f"{SECRET}-2"
+    assert channels_set_up(settings) == {"inbox", "mail", "webhook"}
+
+
+def test_no_secret_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, **SECRETS)
+    assert SECRET not in repr(settings)
+    assert SECRET not in str(settings)
+    assert SECRET not in f"{settings.tokens} {settings.smtp_url}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"FENGSUI_API_PORT": "many"}, "FENGSUI_API_PORT: must be a whole number"),
+        ({"FENGSUI_API_PORT": "70000"}, "FENGSUI_API_PORT: must be at most 65535"),
+        ({"FENGSUI_LANGUAGE": "fr"}, "FENGSUI_LANGUAGE: must be one of"),
+        ({"FENGSUI_SMTP_URL": f"mail:{SECRET}"}, "FENGSUI_SMTP_URL: must look like smtp://user:password@host:port"),
+        ({"FENGSUI_WEBHOOK_URL": f"ftp://{SECRET}"}, "FENGSUI_WEBHOOK_URL: must look like https://host/path"),
+        ({"FENGSUI_WEBHOOK_SECRET": ""}, "FENGSUI_WEBHOOK_URL needs FENGSUI_WEBHOOK_SECRET"),
+        ({"FENGSUI_TOKENS": f'{{"a": "{SECRET}", "b": "{SECRET}"}}'}, "two people have the same token"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_TOKENS": ""}, "production needs FENGSUI_TOKENS"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": ""}, "production needs FENGSUI_TOKENS"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "short"}, "production needs random secrets"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "change-me-" * 4}, "production needs random secrets"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "a" * 40}, "production needs random secrets"),
+    ],
+)
+def test_a_fault_names_the_variable_and_no_value(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], fault: str
+) -> None:
+    with pytest.raises(FileProblem) as problem:
+        given(monkeypatch, **{**SECRETS, **changes})
+    assert fault in problem.value.text("en")
+    assert problem.value.text("zh-CN") != problem.value.text("en")
+    assert SECRET not in str(problem.value)
+
+
+@pytest.mark.parametrize("tokens", [SECRET, f'["{SECRET}"]', f'{{"a": ["{SECRET}"]}}'])
+def test_tokens_that_are_no_tokens_stay_secret(monkeypatch: pytest.MonkeyPatch, tokens: str) -> None:
+    with pytest.raises(FileProblem, match="FENGSUI_TOKENS") as problem:
+        given(monkeypatch, FENGSUI_TOKENS=tokens)
+    assert SECRET not in str(problem.value)
+
+
+def test_every_field_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.fixture
+def root_logger() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_a_log_line_is_json_without_secrets(root_logger: None) -> None:
+    out = io.StringIO()
+    configure(Settings(), out)
+    structlog.get_logger("fengsui").info("started", alert_token=SECRET, title="数据库")
+    logging.getLogger("library").warning("%s left", 3)
+    ours, theirs = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (ours["event"], ours["title"], ours["alert_token"]) == ("started", "数据库", "***")
+    assert (theirs["event"], theirs["level"], theirs["logger"]) == ("3 left", "warning", "library")
+    assert "数据库" in out.getvalue()
