@@ -65,6 +65,7 @@ class IncidentWorkflow:
         recording = asyncio.create_task(self._recorder.keep())
         self._courier.send(opening.carried.unsent if opening.carried else [])
         while not self.incident.is_over:
+            seen = self.incident.seq
             if workflow.info().is_continue_as_new_suggested():
                 await self._continue_as_new()
             self._let_limits_pass()  # 5.2.4 operator, 5.2.6 short time, 5.2.7 asked again, 5.3.1 notice, 6.2 report
@@ -76,7 +77,7 @@ class IncidentWorkflow:
             }
             await self._tend(wanted)
             self._say_how_it_stands()
-            await self._next_word_or_limit()
+            await self._next_word_or_limit(seen)
         await self._close_the_file()
         recording.cancel()
         return Outcome(
@@ -120,8 +121,8 @@ class IncidentWorkflow:
             workflow.upsert_search_attributes(updates)
             self._shown.update(changed)
 
-    async def _next_word_or_limit(self) -> None:
-        seen = self.incident.seq
+    async def _next_word_or_limit(self, seen: int) -> None:
+        """Wait unless something happened since ``seen``: also a limit that passed, or an act while children started."""
         limit = clock.next_due(self.incident)
         self._alarm.set(limit[1].at if limit else None, f"{limit[0]} ({limit[1].clause})" if limit else "")
         await workflow.wait_condition(lambda: self.incident.seq != seen or self._alarm.has_rung(workflow.now()))
