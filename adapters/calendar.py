@@ -1,6 +1,7 @@
 """The business calendar: the company's override file goes before the official notices that are built in."""
 
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -40,15 +41,13 @@ def load_calendar(time_zone: str, override: Path | None, now: datetime) -> Calen
     )
 
 
+@cache
 def _official() -> dict[int, CalendarYear]:
-    years = {day.year for day in constants.holidays}
-    return {
-        year: CalendarYear(
-            holidays=[day for day in constants.holidays if day.year == year],
-            make_up_days=[day for day in constants.workdays if day.year == year],
-        )
-        for year in years
-    }
+    years: dict[int, CalendarYear] = {}
+    for days, name in ((constants.holidays, "holidays"), (constants.workdays, "make_up_days")):
+        for day in days:
+            getattr(years.setdefault(day.year, CalendarYear()), name).append(day)
+    return years
 
 
 def _override(path: Path) -> dict[int, CalendarYear]:
