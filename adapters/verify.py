@@ -88,7 +88,7 @@ async def _verify(database: Database, client: Client | None, number: str, findin
     faults = [*record_faults(found, running), *archive_faults(found, running)]
     notes: list[Break] = []
     if running is not None:
-        faults += workflow_faults(found, running)
+        faults += [fault for fault in workflow_faults(found, running) if fault not in faults]
         notes += waiting(found, running)
     if client and running and running.seq is not None and found.last > running.seq:
         faults += invented(found, await look(client, number))
@@ -104,13 +104,16 @@ def _finding(number: str | None, found: Break) -> Finding:
 
 def trail_faults(trail: Trail) -> Iterator[Break]:
     """Check the chain of refusals, sign-ins and administration, and that nothing is cut off its end."""
-    yield from breaks(trail.links)
+    chain = list(breaks(trail.links))
+    yield from chain
     last = trail.links[-1] if trail.links else None
     seq, digest = (last.seq, last.hash) if last else (0, GENESIS)
     if seq < trail.seq:
         yield missing(seq + 1, trail.seq)
-    elif (seq, digest) != (trail.seq, trail.hash):
-        yield broken(seq, N_("The chain ends at entry {seq}, which is not its head {head}."), head=trail.seq)
+    elif not chain and (seq, digest) != (trail.seq, trail.hash):
+        yield broken(
+            seq, N_("The audit trail ends at entry {seq} and does not fit its head, entry {head}."), head=trail.seq
+        )
 
 
 def record_faults(found: Evidence, running: Running | None = None) -> Iterator[Break]:

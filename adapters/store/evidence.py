@@ -46,7 +46,7 @@ class Trail:
     hash: str
 
 
-async def numbers(database: Database, after: str = "", limit: int = 500) -> list[str]:
+async def numbers(database: Database, after: str = "", limit: int = 200) -> list[str]:
     """Return the numbers of all incidents that have left any trace, in pages."""
     traces = union(select(incidents.c.number), select(entries.c.incident)).subquery()
     wanted = select(traces.c.number).where(traces.c.number > after).order_by(traces.c.number).limit(limit)
