@@ -13,16 +13,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "configuration.md"
 _HEAD = """# Configuration
 
-Everything but the policy (`policy.yaml`), the company file and the runbooks comes from the environment; secrets come from nowhere else.
-Made by `python -m tools.configuration_page`; a test fails when this page is not what the code says.
+Everything but the policy (`policy.yaml`), the company file and the runbooks comes from the environment; secrets come
+from nowhere else. Made by `python -m tools.configuration_page`; a test fails when this page is not what the code says.
 
 | Variable | Default | What it is |
 |---|---|---|
 """
 _FOOT = """
-`make run` also reads `FENGSUI_TEMPORAL_PORT` and `FENGSUI_TEMPORAL_UI_PORT` (0 takes any free port); tests read `FENGSUI_TEST_SERVER`
-(path of Temporal's test server). In `FENGSUI_HOME`, `run.json` tells scripts the addresses, process ids and development sign-ins of a
-running system.
+`make run` also reads `FENGSUI_TEMPORAL_PORT` and `FENGSUI_TEMPORAL_UI_PORT` (0 takes any free port); tests read
+`FENGSUI_TEST_SERVER` (path of Temporal's test server). In `FENGSUI_HOME`, `run.json` tells scripts the addresses,
+process ids and development sign-ins of a running system.
 """
 
 
