@@ -1,0 +1,134 @@
+"""The world of a story: one incident at a time, people who act, a clock moved by hand, pages that must be expected."""
+
+import itertools
+import uuid
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any, TypeVar
+
+import pytest
+
+from domain.acts import Act, Command, Receipt
+from domain.calendar import Calendar
+from domain.company import Company
+from domain.entry import Entry
+from domain.errors import Refusal
+from domain.incident import Incident
+from domain.policy import Policy
+from tests import cast, invariants
+from tests.letterbox import Letterbox
+from tests.stage import Stage, staged
+from workflows.contract import Opening, incident_id
+
+R = TypeVar("R", bound=Refusal)
+_numbers = itertools.count(1)
+
+
+class World:
+    """What a story says: who does what, when, and what must come of it. Times are the server's."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.company: Company = staged(cast.company(), stage.service)
+        self.policy: Policy = cast.policy()
+        self.calendar: Calendar = cast.calendar()
+        self.pages = Letterbox(self.company)
+        self.openings: dict[str, Opening] = {}
+        self.number = ""
+        stage.letterbox, stage.company = self.pages, self.company
+
+    # ── what people do ────────────────────────────────────────────────────────
+
+    async def open(self, *, reporter: str = cast.OPERATOR, **details: Any) -> str:
+        """Report an anomaly; it becomes the incident that the story is about."""
+        number = f"STORY-{next(_numbers):05}"
+        opening = cast.opening(
+            number,
+            reporter=reporter,
+            company_=self.company,
+            policy_=self.policy,
+            calendar_=self.calendar,
+            **details,
+        )
+        self.openings[number], self.number = opening, number
+        await self.stage.incidents.open(opening)
+        await self.stage.still()
+        return number
+
+    async def act(self, person: str, act: Act, *, number: str | None = None, **envelope: Any) -> Receipt:
+        """Do something and let everything happen that follows from it."""
+        receipt = await self.stage.incidents.act(number or self.number, self.command(person, act, **envelope))
+        await self.stage.still()
+        return receipt
+
+    async def refused(self, person: str, act: Act, refusal: type[R], clause: str, **envelope: Any) -> R:
+        """Try something that is refused for this reason and by this clause; nothing changes."""
+        before = await self.snapshot()
+        with pytest.raises(refusal) as caught:
+            await self.act(person, act, **envelope)
+        assert (type(caught.value), caught.value.clause) == (refusal, clause)
+        assert await self.snapshot() == before
+        return caught.value
+
+    async def tell(self, person: str, act: Act, **envelope: Any) -> None:
+        """Send an act as a signal, which gets no answer."""
+        await self.stage.incidents.tell(self.number, self.command(person, act, **envelope))
+        await self.stage.still()
+
+    @staticmethod
+    def command(person: str, act: Act, **envelope: Any) -> Command[Any]:
+        """Return an act on its way."""
+        fields: dict[str, Any] = {"command_id": uuid.uuid4().hex, "person": person, "act": act}
+        return Command(**(fields | envelope))
+
+    # ── time ──────────────────────────────────────────────────────────────────
+
+    async def now(self) -> datetime:
+        """Return the time."""
+        return await self.stage.now()
+
+    async def pass_time(self, **length: float) -> None:
+        """Let time pass: ``minutes=10``."""
+        await self.stage.move_to(await self.now() + timedelta(**length))
+
+    async def until(self, hour: int, minute: int = 0, *, is_day: Callable[[datetime], bool] | None = None) -> datetime:
+        """Go to the next time of day in Shanghai on a day of this kind; usually a plain working day."""
+        now = (await self.now()).astimezone(cast.SHANGHAI)
+        days = (now.date() + timedelta(days=step) for step in itertools.count())
+        times = (datetime.combine(day, time(hour, minute), cast.SHANGHAI) for day in days)
+        wanted = next(at for at in times if at > now and (is_day or self.is_working)(at))
+        await self.stage.move_to(wanted)
+        return wanted
+
+    def is_working(self, day: datetime) -> bool:
+        """Tell whether people work on a day."""
+        return self.calendar.is_working_day(day.date())
+
+    # ── what came of it ───────────────────────────────────────────────────────
+
+    async def snapshot(self, number: str | None = None) -> Incident:
+        """Return how the incident stands."""
+        return await self.stage.incidents.snapshot(number or self.number)
+
+    async def timeline(self, number: str | None = None) -> list[Entry]:
+        """Return the record, as the database has it."""
+        return await self.stage.record.timeline(number or self.number, limit=10_000)
+
+    async def events(self, kind: str) -> list[Any]:
+        """Return the events of a kind, from the record."""
+        return [entry.event for entry in await self.timeline() if entry.event.kind == kind]
+
+    async def has_ended(self) -> bool:
+        """Tell whether the incident's workflow has ended."""
+        description = await self.stage.client.get_workflow_handle(incident_id(self.number)).describe()
+        return description.close_time is not None
+
+    async def check(self) -> None:
+        """Check the invariants on everything that this story made; nothing unexpected may have been sent."""
+        await self.stage.still()
+        assert self.stage.stillness.failures == []
+        self.pages.no_more()
+        for number, opening in self.openings.items():
+            blank = Incident(number=number, policy=opening.policy, company=opening.company, calendar=opening.calendar)
+            messages = [message for message, _ in self.pages.received if message.incident == number]
+            invariants.check(blank, await self.timeline(number), await self.snapshot(number), messages)

@@ -1,0 +1,208 @@
+"""Where stories are played: a Temporal server with one movable clock, our real workers, a real database.
+
+Message channels end in a letterbox and probes at a service of our own on this machine; everything between is real.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.alerts import Alerts
+from activities.messages import Delivery, Message
+from activities.paging import Paging
+from activities.probes import ProbeChecks
+from activities.record import Recording
+from adapters.probes import NetworkProbes
+from adapters.servers import time_moving_server
+from adapters.snapshot import AlertOpenings
+from adapters.store import migrate
+from adapters.store.database import Database
+from adapters.store.incidents import SqlIncidents
+from adapters.store.record import SqlRecord
+from adapters.temporal import DATA_CONVERTER, Incidents
+from domain.company import Company, Person, Probe, Role
+from tests import cast
+from tests.letterbox import Letterbox
+from tests.stillness import Stillness
+from worker import workers
+from workflows.contract import SEARCH_ATTRIBUTES, Opening
+
+STARTUP = timedelta(seconds=60)
+_INSTANT = timedelta(milliseconds=1)
+
+
+class Service:
+    """The affected system as probes see it: answers on a port of this machine."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.port = 0
+
+    def probes(self) -> list[Probe]:
+        """Return one probe of each kind."""
+        targets = (f"http://127.0.0.1:{self.port}/", f"127.0.0.1:{self.port}")
+        return [
+            Probe(id=probe.id, title=probe.title, kind=probe.kind, target=target)
+            for probe, target in zip(cast.company().systems[0].probes, targets, strict=True)
+        ]
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request."""
+        if await reader.readline():
+            status = b"200 OK" if self.is_up else b"503 Service Unavailable"
+            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+
+class Stage:
+    """One server, its clock, the workers; shared by the stories of a process, which come one after another."""
+
+    def __init__(self, client: Client, env: WorkflowEnvironment, stillness: Stillness, file: Path) -> None:
+        self.client = client
+        self.stillness = stillness
+        self.incidents = Incidents(client)
+        self.service = Service()
+        self.database = Database(f"sqlite:///{file}", limit=1)
+        self.record = SqlIncidents(self.database)
+        self.letterbox = Letterbox(cast.company())
+        self.company = cast.company()
+        self._env = env
+        self._file = file
+
+    async def now(self) -> datetime:
+        """Return the server's time."""
+        return await self._env.get_current_time()
+
+    async def still(self) -> None:
+        """Wait until everything that is due has happened."""
+        await self.stillness.wait(await self.now())
+
+    async def move_to(self, instant: datetime) -> None:
+        """Move the clock, from timer to timer."""
+        await self.still()
+        while (now := await self.now()) < instant:
+            timer = self.stillness.next_timer()
+            stop = min(instant, timer) if timer else instant
+            await self._env.sleep(max(stop - now, _INSTANT))
+            await self.still()
+
+    @asynccontextmanager
+    async def database_away(self) -> AsyncIterator[None]:
+        """Let somebody else hold the database: nothing can be written."""
+        other = sqlite3.connect(self._file, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        self.stillness.may_wait.add("record")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+            self.stillness.may_wait.clear()
+
+    async def clear(self) -> None:
+        """End every workflow, so that no timer of one story rings in the next."""
+        for workflow_id in list(self.stillness.started):
+            try:
+                await self.client.get_workflow_handle(workflow_id).terminate("the story is told")
+            except RPCError:
+                continue
+        self.stillness.forget()
+
+    # ── the ports of the activities ───────────────────────────────────────────
+
+    async def person(self, person_id: str) -> Person | None:
+        """Find a person (port ``Directory``)."""
+        return self.company.person(person_id)
+
+    async def address(self, person_id: str, channel: str) -> str | None:
+        """Everybody has an inbox (port ``Directory``)."""
+        return person_id if channel == "inbox" else None
+
+    async def note(self, message: Message, delivery: Delivery) -> None:
+        """Deliveries have tests of their own (port ``DeliveryLog``)."""
+
+    async def opening(self, number: str, report: Any, reporter: str, **details: Any) -> Opening:
+        """What an incident of an alert pins (as ``Snapshots`` does from files)."""
+        start = cast.opening(number, company_=self.company)
+        details["reporter_role"] = details.pop("role", Role.OPERATOR)
+        return start.model_copy(update={"report": report, "reporter": reporter, **details})
+
+
+class _Switch:
+    """The channel of the story that is played now."""
+
+    name = "inbox"
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    async def send(self, message: Message, recipient: Person, address: str) -> str:
+        return await self._stage.letterbox.send(message, recipient, address)
+
+
+def build_workers(stage: Stage) -> Any:
+    """Return the product's own workers over the stage's ports."""
+    return workers(
+        stage.client,
+        Paging(stage, {"inbox": _Switch(stage)}, stage),
+        Recording(SqlRecord(stage.database), stage.incidents),
+        ProbeChecks(NetworkProbes("http://127.0.0.1")),
+        Alerts(AlertOpenings(stage, stage.incidents)),  # type: ignore[arg-type]  # only ``opening`` is asked for
+    )
+
+
+@asynccontextmanager
+async def movable(folder: Path) -> AsyncIterator[Stage]:
+    """Set the stage on the test server whose clock is moved by hand."""
+    stillness = Stillness()
+    env = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(time_moving_server(os.environ)),
+        test_server_startup_timeout=STARTUP,
+        data_converter=DATA_CONVERTER,
+        plugins=[stillness.plugin()],
+    )
+    async with env, play(env, stillness, folder) as stage:
+        # This server cannot list the attributes that it has, so that they are simply added.
+        kinds = {
+            name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
+            for name, kind in SEARCH_ATTRIBUTES.items()
+        }
+        request = AddSearchAttributesRequest(namespace="default", search_attributes=kinds)
+        await env.client.operator_service.add_search_attributes(request)
+        yield stage
+
+
+@asynccontextmanager
+async def play(env: WorkflowEnvironment, stillness: Stillness, folder: Path) -> AsyncIterator[Stage]:
+    """Set the stage on a server that runs already."""
+    file = folder / "record.db"
+    await migrate.upgrade(f"sqlite:///{file}")
+    stage = Stage(env.client, env, stillness, file)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(stage.database.close)
+        server = await asyncio.start_server(stage.service.answer, "127.0.0.1", 0)
+        await stack.enter_async_context(server)
+        stage.service.port = server.sockets[0].getsockname()[1]
+        for worker in build_workers(stage):
+            await stack.enter_async_context(worker)
+        yield stage
+
+
+def staged(company: Company, service: Service) -> Company:
+    """Let the company's probes look at the stage's service."""
+    systems = [
+        system.model_copy(update={"probes": service.probes()}) if system.probes else system
+        for system in company.systems
+    ]
+    return company.model_copy(update={"systems": systems})
