@@ -137,7 +137,9 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = [
-            Fault("", None, _variable(item["loc"]), None, *explain(item)) for item in error.errors(include_input=False)
+            Fault("", None, _variable(item["loc"]), None, *explain(item))
+            for item in error.errors(include_input=False)
+            if item["type"] != "default_factory_not_called"  # follows from another fault
         ]
         raise FileProblem(N_("environment"), faults) from None
 

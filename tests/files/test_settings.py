@@ -95,6 +95,7 @@ def test_a_fault_names_the_variable_and_no_value(
     with pytest.raises(FileProblem) as problem:
         given(monkeypatch, **{**SECRETS, **changes})
     assert fault in problem.value.text("en")
+    assert len(problem.value.faults) == 1
     assert problem.value.text("zh-CN") != problem.value.text("en")
     assert SECRET not in str(problem.value)
 

@@ -1,0 +1,58 @@
+"""From the settings to the channels: only what is set up is there, and each really delivers."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from activities.messages import Message
+from adapters.channels import build_channels, channels_set_up
+from adapters.directory import FileDirectory
+from adapters.settings import Settings
+from adapters.store.inbox import Letter
+from domain.company import Person
+from tests.channels.loopback import SECRET, webhook_receiver
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Letters:
+    """Keeps letters in memory."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.kept: list[Letter] = []
+
+    async def put(self, letter: Letter) -> bool:
+        """Keep a letter."""
+        self.kept.append(letter)
+        return True
+
+
+def directory(settings: Settings) -> FileDirectory:
+    return FileDirectory(ROOT / "sample" / "company.yaml", ROOT / "runbooks", channels_set_up(settings))
+
+
+async def test_the_inbox_is_always_there(message: Message, sun: Person) -> None:
+    settings, letters = Settings(public_url="https://fengsui.example/"), Letters()
+    channels = build_channels(settings, letters, directory(settings))
+    assert list(channels) == ["inbox"]
+    await channels["inbox"].send(message, sun, "sun-jing")
+    assert "https://fengsui.example/api/v1/incidents/INC-1" in letters.kept[0].body
+
+
+async def test_a_webhook_that_is_set_up_delivers(message: Message, sun: Person) -> None:
+    with webhook_receiver() as receiver:
+        settings = Settings(webhook_url=SecretStr(receiver.url), webhook_secret=SecretStr(SECRET))
+        people = directory(settings)
+        channels = build_channels(settings, Letters(), people)
+        assert set(channels) == {"inbox", "webhook"}
+        person = await people.person("sun-jing")
+        assert person is not None
+        assert person.channels == ["inbox", "webhook"]
+        await channels["webhook"].send(message, person, await people.address("sun-jing", "webhook") or "")
+    assert [content["to"] for _, content in receiver.received] == ["sun-jing"]
+
+
+def test_mail_is_built_from_its_url() -> None:
+    settings = Settings(smtp_url=SecretStr("smtp://127.0.0.1:2525"))
+    assert set(build_channels(settings, Letters(), directory(settings))) == {"inbox", "mail"}
