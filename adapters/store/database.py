@@ -4,7 +4,7 @@ import asyncio
 import functools
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ class Database:
         """Connect to nothing yet; a URL without a driver gets ours."""
         self.limit = limit
         self._engine = _engine(_with_driver(url), limit)
+        # SQLite lets one write at a time and wakes those who wait at random: here they queue.
+        self._turn: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgres else asyncio.Lock()
         self._reading = self._engine.execution_options(**_reading_options(self._engine))
 
     @property
@@ -47,7 +49,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """Write, and commit at the end; on SQLite the write lock is held from the start; raise DatabaseAway."""
-        async with self._bounded(), self._engine.begin() as connection:
+        async with self._bounded(), self._turn, self._engine.begin() as connection:
             yield connection
 
     async def ping(self) -> None:
