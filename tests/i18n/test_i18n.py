@@ -9,7 +9,7 @@ from adapters.i18n import negotiate, translator
 from adapters.i18n.formats import duration, instant
 from adapters.i18n.validation import explain
 from adapters.i18n.words import WORDS
-from domain.acts import Report
+from domain.acts import ACTS, Report
 from domain.clauses import CLAUSES
 from domain.company import Role
 from domain.incident import Phase
@@ -73,14 +73,14 @@ def test_text_of_people_is_no_template() -> None:
     )
 
 
-@pytest.mark.parametrize("word", [*Role, *Phase])
-def test_every_post_and_phase_has_a_name(word: str) -> None:
+@pytest.mark.parametrize("word", [*Role, *Phase, *ACTS])
+def test_every_post_phase_and_act_has_a_name(word: str) -> None:
     assert word in WORDS
     assert translator("zh-CN").word(word) != word
 
 
 def test_a_list_of_ids_keeps_what_has_no_name() -> None:
-    assert translator("zh-CN").word("connect, observation") == "connect、观察期"
+    assert translator("zh-CN").word("connect, observation") == "connect、观察"
     assert translator("en").word("It is closed, they say") == "It is closed, they say"
 
 
