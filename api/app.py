@@ -1,13 +1,16 @@
 """Where routers, handlers and the lifespan meet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from types import ModuleType
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
 from adapters.settings import Settings, read_settings
-from api import acts, failures, health, openapi, reporting
-from api.auth import Door, Keyring, signed_in
+from api import acts, company, failures, health, inbox, incidents, live, openapi, reporting, timeline
+from api.alerts import intake
+from api.auth import Door, Keyring, from_alert_source, signed_in
 from api.problems import MOST_BYTES
 from api.services import services
 
@@ -30,18 +33,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.include_router(health.router)
-    app.include_router(_people())
+    app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
+    app.include_router(_behind_the_door(from_alert_source, intake))
     app.add_middleware(Door, keyring=Keyring(settings))
     failures.install(app)
     openapi.describe(app)
     return app
 
 
-def _people() -> APIRouter:
-    """Everything for people: whatever is added here asks for a token by itself."""
-    router = APIRouter(
-        prefix=PREFIX, dependencies=[Depends(signed_in)], responses=openapi.always(), max_body_size=MOST_BYTES
-    )
-    for part in (reporting, acts):
+def _behind_the_door(who: Callable[..., Any], *parts: ModuleType) -> APIRouter:
+    """Join routers: whatever is added to them asks for a token by itself."""
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(who)], responses=openapi.always(), max_body_size=MOST_BYTES)
+    for part in parts:
         router.include_router(part.router)
     return router

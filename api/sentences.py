@@ -1,0 +1,191 @@
+"""A sentence for every kind of event: the timeline as a person reads it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from adapters.i18n import Translator
+from adapters.i18n.formats import instant
+from api.views import name_of
+from domain import events as ev
+from domain.company import Company, Role
+from domain.entry import Entry
+from domain.text import N_, excerpt
+
+_Choice = str | Callable[[Any], str]
+_PEOPLE = {"responder", "backup", "operator", "commander", "to", "members", "people", "failed", "specialists"}
+
+
+def _arrived(event: ev.Arrived) -> str:
+    if not event.counts_as_arrival:
+        return N_("{responder} joined remotely, which does not count as arrival.")
+    if event.late_minutes:
+        return N_("{responder} is on the scene, {late_minutes} minutes late.")
+    return N_("{responder} is on the scene in time.")
+
+
+def _decided(event: ev.ProcedureDecided) -> str:
+    if not event.start:
+        return N_("{who} did not start the emergency flow: {reason}")
+    if event.is_major:
+        return N_("{who} started the emergency flow; the problem is major: {reason}")
+    return N_("{who} started the emergency flow: {reason}")
+
+
+SENTENCES: dict[type[ev.Event], _Choice] = {
+    ev.Reported: N_("{who} reported “{title}” of {system}: {symptom}"),
+    ev.ReportRepeated: N_("The same alarm came again ({source}): {text}"),
+    ev.AlertResolved: N_("Monitoring says that its alert is over; that is not yet a recovery: {text}"),
+    ev.Paged: lambda e: (
+        N_("Call {call} about “{question}”: reached {people}; not reached {failed}.")
+        if e.failed
+        else N_("Call {call} about “{question}”: reached {people}.")
+    ),
+    ev.Acknowledged: N_("{who} is on it (“{question}”); no further call before {until}."),
+    ev.Withdrawn: N_("{who} withdrew the report: {reason}"),
+    ev.Activated: lambda e: (
+        N_("{who} judged it an emergency, severity {severity}: the procedure starts by runbook {runbook}.")
+        if e.runbook
+        else N_("{who} judged it an emergency, severity {severity}: the procedure starts; no runbook covers it.")
+    ),
+    ev.Dismissed: N_("{who} judged that it is no emergency: {reason}"),
+    ev.Contested: N_("{who} contests the dismissal: {reason}"),
+    ev.DismissalStood: N_("Nobody overrode the dismissal in its window; it stands."),
+    ev.GapFound: N_("Nobody can be reached as {post}: a gap."),
+    ev.StepRecorded: lambda e: (
+        N_("{who} recorded step “{step}” of {runbook} as {result}: {text}")
+        if e.text
+        else N_("{who} recorded step “{step}” of {runbook} as {result}.")
+    ),
+    ev.UnresolvedReported: lambda e: (
+        N_("The operator limit has passed: technicians go to the scene.")
+        if e.limit_passed
+        else N_("{who} reported that it is not solved: {text}")
+    ),
+    ev.Dispatched: lambda e: (
+        N_("{responder} was sent to the scene in place of {replaces}, due {deadline}.")
+        if e.replaces
+        else N_("{responder} was sent to the scene, due {deadline}.")
+    ),
+    ev.StoodDown: N_("{responder} is no longer needed on the scene: {reason}"),
+    ev.Arrived: _arrived,
+    ev.ArrivalOverdue: lambda e: (
+        N_("{responder} was not on the scene in time; {backup} is sent.")
+        if e.backup
+        else N_("{responder} was not on the scene in time, and there is nobody to send instead.")
+    ),
+    ev.ResolvedReported: lambda e: (
+        N_("{who} reported it solved within the short-time limit; recovery begins: {text}")
+        if e.in_short_time
+        else N_("{who} reported it solved; recovery begins: {text}")
+    ),
+    ev.ShortTimeLimitPassed: N_("Not solved in a short time: the director is called, the manager's report is due."),
+    ev.ReportedToDirector: N_("{who} reported to the director: {text}"),
+    ev.ProcedureDecided: _decided,
+    ev.ProcedureAskedAgain: N_("Still not solved: the director is asked again."),
+    ev.PlanSubmitted: N_("{who} submitted version {plan_version} of the response plan: {scope}"),
+    ev.PlanDecided: lambda e: (
+        N_("{who} decided version {plan_version} of the plan: {decision}. {reason}")
+        if e.reason
+        else N_("{who} decided version {plan_version} of the plan: {decision}.")
+    ),
+    ev.PlanSettled: N_("{who} settled version {plan_version} of the plan: {course}. {reason}"),
+    ev.PlanStepRecorded: N_("{who} recorded step “{step}” of plan version {plan_version} as {result}."),
+    ev.GroupFormed: N_("{who} formed the leading group: {members}; commander {commander}."),
+    ev.CommandOffered: N_("{who} offered the command to {to}: {reason}"),
+    ev.CommandAccepted: N_("{commander} has the command now."),
+    ev.SeverityChanged: N_("{who} changed the severity from {old} to {new}: {reason}"),
+    ev.NoticeGiven: N_("{who} gave {notice} to {audience}: {text}"),
+    ev.NoticeOverdue: N_("The next notice is overdue."),
+    ev.OrderGiven: N_("{who} gave order {order} to {department}: {text}"),
+    ev.OrderAnswered: lambda e: (
+        N_("{who} answered order {order}: {answer}. {text}")
+        if e.text
+        else N_("{who} answered order {order}: {answer}.")
+    ),
+    ev.Recorded: N_("{who} recorded ({record}): {text}"),
+    ev.InformationGiven: N_("{who} gave information {information}: {text}"),
+    ev.InformationAcknowledged: N_("{who} took note of information {information}."),
+    ev.FindingRaised: N_("{who} raised finding {finding}, which the runbook does not cover: {text}"),
+    ev.MeasureProposed: N_("{who} proposed a measure for finding {finding}: {text}"),
+    ev.MeasureDecided: lambda e: (
+        N_("{who} approved the measure for finding {finding}.")
+        if e.approve
+        else N_("{who} refused the measure for finding {finding}: {reason}")
+    ),
+    ev.MeasureCarriedOut: N_("{who} carried out the measure for finding {finding}: {text}"),
+    ev.Probed: lambda e: (
+        N_("Recovery checks failed: {failed_probes}; passed: {passed}.")
+        if e.failed
+        else N_("Recovery checks passed: {passed}.")
+    ),
+    ev.ObservationPassed: N_("The period of observation passed without a failure."),
+    ev.RecoveryChecked: lambda e: (
+        N_("{who} checked “{item}”: it passed.") if e.passed else N_("{who} checked “{item}”: it failed. {text}")
+    ),
+    ev.RecoveryVerified: N_("{who} verified the recovery: {text}"),
+    ev.RecoveryFailed: N_("The recovery failed, back to handling: {reason}"),
+    ev.SummarySubmitted: N_("{who} submitted version {summary_version} of the summary report: {overview}"),
+    ev.SummaryReceived: lambda e: (
+        N_("{who} accepted version {summary_version} of the summary report.")
+        if e.accept
+        else N_("{who} returned version {summary_version} of the summary report: {reason}")
+    ),
+    ev.SummaryOverdue: N_("The summary report is overdue."),
+    ev.RunbookDecided: lambda e: (
+        N_("{who} decided that the runbook is amended to {new_version}: {reason}")
+        if e.change
+        else N_("{who} signed that the runbook needs no change: {reason}")
+    ),
+    ev.Closed: N_("{who} closed the incident."),
+    ev.Refused: N_("Refused, “{act}” of {who}: {refusal}"),
+}
+
+
+def sentence(entry: Entry, company: Company, _: Translator) -> str:
+    """Tell an entry in a language."""
+    event = entry.event
+    choice = SENTENCES[type(event)]
+    message = choice(event) if callable(choice) else choice
+    return _(message, who=who(entry, company, _), **_params(event, company, _))
+
+
+def who(entry: Entry, company: Company, _: Translator) -> str:
+    """Name who did it, in which role, and for whom; without a person the system or the monitoring."""
+    if entry.person is None:
+        return _.word(entry.role if entry.role != Role.OPERATOR else Role.SYSTEM)
+    name, role = name_of(company, entry.person, _), _.word(entry.role)
+    if entry.on_behalf_of:
+        return _(
+            N_("{name} for {principal} ({role})"),
+            name=name,
+            role=role,
+            principal=name_of(company, entry.on_behalf_of, _),
+        )
+    return _(N_("{name} ({role})"), name=name, role=role)
+
+
+def _params(event: ev.Event, company: Company, _: Translator) -> dict[str, str]:
+    comma = "、" if _.language == "zh-CN" else ", "
+    params: dict[str, str] = {}
+    for name, value in event:
+        values = value if isinstance(value, list) else [value]
+        texts = [_text(name, item, company, _) for item in values if item is not None]
+        params[name] = excerpt(comma.join(texts), 300)
+    if isinstance(event, ev.Probed):
+        params["failed_probes"] = comma.join(event.failed)
+    if isinstance(event, ev.Refused):
+        params["refusal"] = _(event.message, **event.params) if event.params else _(event.message)
+    return params
+
+
+def _text(name: str, value: Any, company: Company, _: Translator) -> str:
+    at = getattr(value, "at", value)
+    if isinstance(at, datetime):
+        return instant(at, _)
+    if name in _PEOPLE or name == "replaces":
+        return name_of(company, str(value), _)
+    named = company.system(str(value)) if name == "system" else company.department(str(value))
+    if named and name in ("system", "department", "audience"):
+        return named.name.in_language(_.language)
+    return f"{value:g}" if isinstance(value, float) else str(value)
