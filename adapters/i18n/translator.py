@@ -17,6 +17,8 @@ from domain.text import N_
 Language = Literal["zh-CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 _FOLDER = Path(__file__).parent
+# What a person wrote is never taken for an identifier.
+_VERBATIM = frozenset({"text", "reason", "title", "symptom", "scope", "overview"})
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.:@/-]*")
 
 
@@ -31,11 +33,11 @@ class Translator:
     def __call__(self, message: str, /, **params: Any) -> str:
         """Translate a message and fill its ``{placeholders}``; one without a value stays as it is."""
         text = self._catalogue.gettext(message) if message else ""
-        return (
-            text.format_map(_Params({name: self.word(str(value)) for name, value in params.items()}))
-            if params
-            else text
-        )
+        filled = _Params({name: self._value(name, value) for name, value in params.items()})
+        return text.format_map(filled) if params else text
+
+    def _value(self, name: str, value: object) -> str:
+        return str(value) if name in _VERBATIM else self.word(str(value))
 
     def word(self, value: str) -> str:
         """Translate what identifiers such as ``it_manager`` stand for, also in a list of them; other text stays."""

@@ -37,8 +37,8 @@ _DETAILS = {
     "step": N_("Step: {value}"),
     "result": N_("Result: {value}"),
     "kind": N_("Kind: {value}"),
-    "text": N_("Text: {value}"),
-    "reason": N_("Reason: {value}"),
+    "text": N_("Text: {text}"),
+    "reason": N_("Reason: {reason}"),
 }
 
 
@@ -98,7 +98,8 @@ class _Names:
         lines = []
         for name, label in _DETAILS.items():
             if value := self._message.params.get(name, "").strip():
-                lines.append(self._(label, value=self._named(name, value)))
+                named = self._named(name, value)
+                lines.append(self._(label, **{"value": named, name: named}))
         return lines
 
     def _named(self, name: str, value: str) -> str:

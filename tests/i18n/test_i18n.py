@@ -73,6 +73,11 @@ def test_text_of_people_is_no_template() -> None:
     )
 
 
+def test_what_a_person_wrote_stays_verbatim() -> None:
+    assert translator("zh-CN")("Reason: {reason}", reason="closed") == "理由：closed"
+    assert translator("zh-CN")("Post: {value}", value="operator") == "岗位：操作人员"
+
+
 @pytest.mark.parametrize("word", [*Role, *Phase, *ACTS])
 def test_every_post_phase_and_act_has_a_name(word: str) -> None:
     assert word in WORDS
