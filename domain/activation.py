@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 
 from domain import acts
 from domain import events as ev
@@ -10,7 +11,7 @@ from domain.company import Role
 from domain.decide import Case, decides, need_reason
 from domain.errors import AlreadyDecided, Conflict, InTheFuture, NotAuthorised, OwnWork, Unacceptable, Unknown
 from domain.incident import HANDLING, Incident, Phase
-from domain.policy import Deadline, Severity
+from domain.policy import Deadline
 from domain.text import N_
 
 
@@ -55,6 +56,8 @@ def report(
 @decides(acts.Withdraw)
 def withdraw(case: Case[acts.Withdraw]) -> Sequence[ev.Event]:
     """Take the report back (before judgement only)."""
+    if judges := case.incident.judged_by:
+        raise AlreadyDecided(N_("{winner} dismissed it already."), clause="5.2.1", winner=judges[0])
     return [ev.Withdrawn(reason=case.act.reason)]
 
 
@@ -80,13 +83,13 @@ def judge(case: Case[acts.Judge]) -> Sequence[ev.Event]:
 
 def _may_judge(case: Case[acts.Judge]) -> None:
     incident, act, actor = case.incident, case.act, case.actor
-    first = incident.judged_by[0] if incident.judged_by else None
+    winner = next(iter(incident.verdict_by), None)
     if incident.phase in HANDLING:
-        may_reverse = actor.role == Role.IT_DIRECTOR or first in actor.people
+        may_reverse = actor.role == Role.IT_DIRECTOR or actor.people.intersection(incident.verdict_by)
         if act.verdict == "emergency" or not may_reverse:
-            raise AlreadyDecided(N_("{winner} judged it an emergency already."), clause="5.2.2", winner=first)
+            raise AlreadyDecided(N_("{winner} judged it an emergency already."), clause="5.2.2", winner=winner)
     if incident.phase == Phase.DISMISSED and act.verdict == "not_emergency":
-        raise AlreadyDecided(N_("{winner} dismissed it already."), clause="5.2.2", winner=first)
+        raise AlreadyDecided(N_("{winner} dismissed it already."), clause="5.2.2", winner=winner)
     if incident.is_contested and incident.phase == Phase.JUDGING and actor.people.intersection(incident.judged_by):
         raise OwnWork(N_("The dismissal was contested: the other judge or the director must look."), clause="5.2.2")
 
@@ -152,28 +155,37 @@ def record_step(case: Case[acts.RecordStep]) -> Sequence[ev.Event]:
 @decides(acts.ReportUnresolved)
 def report_unresolved(case: Case[acts.ReportUnresolved]) -> Sequence[ev.Event]:
     """Send technicians to the scene, first thing (R12)."""
-    return [ev.UnresolvedReported(text=case.act.text), *technicians_dispatched(case.incident, case.now)]
+    return [ev.UnresolvedReported(text=case.act.text), *technicians_dispatched(case.incident, case.at)]
 
 
-def technicians_dispatched(incident: Incident, now: datetime) -> Iterator[ev.Event]:
-    """Dispatch the first technician of the affected system, or any; a gap is recorded where there is none (4.2)."""
+def technicians_dispatched(incident: Incident, at: datetime) -> Iterator[ev.Event]:
+    """Dispatch the first technician of the affected system, or any; a gap is recorded where there is none (4.2).
+
+    One who was sent before keeps his dispatch and its deadline.
+    """
     everyone = incident.company.holders(Role.TECHNICIAN)
     system = incident.affected_system
     named = [person for person in (system.technicians if system else []) if person in everyone]
     first = next(iter(named or everyone), None)
     if first is None:
         yield ev.GapFound(post=Role.TECHNICIAN, cited="4.2")
-    else:
-        yield dispatched(incident, first, Role.TECHNICIAN, now)
+    elif is_away(incident, first):
+        yield dispatched(incident, first, Role.TECHNICIAN, at)
+
+
+def is_away(incident: Incident, person_id: str) -> bool:
+    """Tell whether a person is neither on the scene nor on his way there."""
+    responder = incident.responder(person_id)
+    return responder is None or responder.is_stood_down
 
 
 def dispatched(
-    incident: Incident, person_id: str, role: Role, now: datetime, *, replaces: str | None = None
+    incident: Incident, person_id: str, role: Role, at: datetime, *, replaces: str | None = None
 ) -> ev.Dispatched:
     """Return the dispatch of a person with the deadline that this instant fixes (R20)."""
     person = incident.company.person(person_id)
     deadline = arrival_deadline(
-        incident.calendar, incident.policy, now, is_on_site=bool(person and person.is_duty_on_site)
+        incident.calendar, incident.policy, at, is_on_site=bool(person and person.is_duty_on_site)
     )
     return ev.Dispatched(responder=person_id, role_sent=role, deadline=deadline, replaces=replaces)
 
@@ -182,10 +194,9 @@ def dispatched(
 def dispatch(case: Case[acts.Dispatch]) -> Sequence[ev.Event]:
     """Send one more person to the scene."""
     responder = _known(case.incident, case.act.responder)
-    known = case.incident.responder(responder)
-    if known and not known.is_stood_down:
+    if not is_away(case.incident, responder):
         raise AlreadyDecided(N_("{person} was dispatched already."), clause="5.2.4", person=responder)
-    event = dispatched(case.incident, responder, _sent_as(case.incident, responder), case.now)
+    event = dispatched(case.incident, responder, _sent_as(case.incident, responder), case.at)
     return [event.model_copy(update={"text": case.act.text})]
 
 
@@ -233,7 +244,7 @@ def check_in(case: Case[acts.CheckIn]) -> Sequence[ev.Event]:
     return [
         ev.Arrived(
             responder=person,
-            late_minutes=round(late, 2),
+            late_minutes=ceil(late * 100) / 100,
             place=act.place,
             remote=act.remote,
             counts_as_arrival=counts,
@@ -258,54 +269,6 @@ def _may_record_for_another(case: Case[acts.CheckIn], clause: str) -> None:
 def report_resolved(case: Case[acts.ReportResolved]) -> Sequence[ev.Event]:
     """Go to recovery; inside the short-time limit that is the short way (R13)."""
     incident = case.incident
-    return [
-        ev.ResolvedReported(
-            text=case.act.text, round=len(incident.recoveries) + 1, in_short_time=not incident.is_short_time_over
-        )
-    ]
-
-
-@decides(acts.ChangeSeverity)
-def change_severity(case: Case[acts.ChangeSeverity]) -> Sequence[ev.Event]:
-    """Change the severity; lowering it needs the role that set it or one above, raising may be due at once."""
-    incident, new = case.incident, case.act.severity
-    if new == incident.severity:
-        raise Conflict(N_("The severity is {severity} already."), clause="5.2.2", field="severity", severity=new)
-    if incident.severity.is_worse_than(new) and _standing(case.actor.role) < _standing(incident.severity_set_by):
-        raise NotAuthorised(
-            N_("Lowering the severity needs {role} or above, who set it."),
-            clause="5.2.2",
-            field="severity",
-            role=incident.severity_set_by,
-        )
-    events: list[ev.Event] = [
-        ev.SeverityChanged(
-            old=incident.severity, new=new, reason=case.act.reason, short_time_limit=_recomputed(incident, new)
-        )
-    ]
-    if incident.phase == Phase.DEPARTMENT_HANDLING and new.is_worse_than(incident.severity):
-        events.append(ev.ProcedureAskedAgain())
-    return events
-
-
-def _recomputed(incident: Incident, severity: Severity) -> Deadline | None:
-    if incident.is_short_time_over or incident.activated_at is None:
-        return None
-    return Deadline(at=incident.activated_at + incident.policy.short_time(severity), clause="5.2.6")
-
-
-_STANDING = (
-    Role.REPORTER,
-    Role.OPERATOR,
-    Role.TECHNICIAN,
-    Role.EMERGENCY_SPECIALIST,
-    Role.IT_SUPERVISOR,
-    Role.IT_MANAGER,
-    Role.COMMANDER,
-    Role.IT_DIRECTOR,
-    Role.GENERAL_MANAGER,
-)
-
-
-def _standing(role: Role) -> int:
-    return _STANDING.index(role) if role in _STANDING else 0
+    limit = incident.deadlines.get("short_time_limit")
+    is_over = incident.is_short_time_over or (limit is not None and case.at > limit.at)
+    return [ev.ResolvedReported(text=case.act.text, round=len(incident.recoveries) + 1, in_short_time=not is_over)]

@@ -18,7 +18,9 @@ _ALL = (
         "Purpose: safe and stable information systems",
     ),
     Clause("2", "信息部常设应急管理小组", "The IT department keeps a standing emergency management team"),
-    Clause("3.1", "信息部经理领导应急工作，组织指挥处置，协调各部门分工", "The IT manager leads, organises and commands"),
+    Clause(
+        "3.1", "信息部经理领导应急工作，组织指挥处置，协调各部门分工", "The IT manager leads, organises and commands"
+    ),
     Clause(
         "3.2",
         "信息部主管组织应急对策，监督检查，定期分析，向公司领导汇报",
@@ -40,14 +42,18 @@ _ALL = (
         "经理或主管判断，属应急事件的立即启动应急操作流程",
         "Manager or supervisor judges and starts the procedure",
     ),
-    Clause("5.2.3", "操作人员按手册操作，并向主管报告每步结果", "The operator executes the runbook and reports results"),
+    Clause(
+        "5.2.3", "操作人员按手册操作，并向主管报告每步结果", "The operator executes the runbook and reports results"
+    ),
     Clause(
         "5.2.4",
         "未能解决的，技术人员第一时间到现场，并报告经理",
         "Not solved: technicians go to the scene, manager is told",
     ),
     Clause("5.2.5", "短时间内能够解决的，直接进入恢复和总结", "Solved in a short time: recovery and summary"),
-    Clause("5.2.6", "短时间内不能解决的，经理立即报告信息总监", "Not solved in a short time: report to the IT director"),
+    Clause(
+        "5.2.6", "短时间内不能解决的，经理立即报告信息总监", "Not solved in a short time: report to the IT director"
+    ),
     Clause("5.2.7", "信息总监判断是否启动应急流程", "The director judges whether the emergency flow starts"),
     Clause(
         "5.2.8",

@@ -11,7 +11,7 @@ from domain.policy import Deadline
 
 
 class Due(NamedTuple):
-    """An event that is due, and since when."""
+    """An event that is due, and since when; whoever is dispatched by it is dispatched now."""
 
     event: ev.Event
     since: datetime
@@ -87,7 +87,8 @@ def due(incident: Incident, now: datetime) -> list[Due]:
     if not passed:
         return []
     limit, deadline = min(passed, key=lambda item: item[1].at)
-    return [Due(event, deadline.at) for event in limit.falls_due(incident, now)]
+    events = limit.falls_due(incident, now)
+    return [Due(event, now if isinstance(event, ev.Dispatched) else deadline.at) for event in events]
 
 
 def overdue_arrival(incident: Incident, person: str, dispatch: int, now: datetime) -> list[ev.Event]:

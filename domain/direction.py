@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain import acts
 from domain import events as ev
-from domain.activation import dispatched
+from domain.activation import dispatched, is_away
 from domain.company import Role
 from domain.decide import Case, decides, need_reason
 from domain.errors import (
@@ -155,17 +155,12 @@ def form_group(case: Case[acts.FormGroup]) -> Sequence[ev.Event]:
         commander=act.commander,
         notice_due=Deadline(at=case.now + interval.duration, clause=interval.clause),
     )
-    return [formed, *(_to_the_scene(incident, member, case) for member in members if _is_away(incident, member))]
-
-
-def _is_away(incident: Incident, member: str) -> bool:
-    responder = incident.responder(member)
-    return responder is None or responder.is_stood_down
+    return [formed, *(_to_the_scene(incident, member, case) for member in members if is_away(incident, member))]
 
 
 def _to_the_scene(incident: Incident, member: str, case: Case[acts.FormGroup]) -> ev.Event:
     role = Role.COMMANDER if member == case.act.commander else Role.GROUP_MEMBER
-    return dispatched(incident, member, role, case.now)
+    return dispatched(incident, member, role, case.at)
 
 
 @decides(acts.OfferCommand)

@@ -108,12 +108,16 @@ def _withdrawn(incident: Incident, entry: Entry, _event: ev.Withdrawn) -> None:
 def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     _go(incident, Phase.OPERATOR_HANDLING)
     incident.handling_phase = Phase.OPERATOR_HANDLING
-    incident.verdict = "emergency"
+    incident.verdict, incident.verdict_by = "emergency", _actors(entry)
     incident.judged_by.extend(_actors(entry))
     incident.activated_at = entry.occurred_at
     incident.severity = event.severity
     incident.severity_set_by = entry.role
     incident.runbook = event.runbook
+    # It may have been activated and dismissed before.
+    incident.steps = {}
+    incident.is_unresolved = incident.is_short_time_over = incident.is_started = incident.is_major = False
+    incident.manager_reported_at = incident.started_at = None
     incident.operator = event.operator
     incident.specialists = list(event.specialists)
     _expect(incident, "dismissal_window", None)
@@ -124,7 +128,7 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
 @_on(ev.Dismissed)
 def _dismissed(incident: Incident, entry: Entry, event: ev.Dismissed) -> None:
     _go(incident, Phase.DISMISSED)
-    incident.verdict = "not_emergency"
+    incident.verdict, incident.verdict_by = "not_emergency", _actors(entry)
     incident.judged_by.extend(_actors(entry))
     incident.deadlines.clear()
     incident.acknowledged_by.clear()
@@ -138,7 +142,7 @@ def _contested(incident: Incident, entry: Entry, _event: ev.Contested) -> None:
     incident.contested_at = entry.recorded_at
     incident.judgement_asked_at = entry.recorded_at
     incident.judgement_round += 1
-    incident.verdict = None
+    incident.verdict, incident.verdict_by = None, []
     _expect(incident, "dismissal_window", None)
 
 

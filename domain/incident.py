@@ -193,6 +193,7 @@ class Incident(Wire):
     severity_set_by: Role = Role.OPERATOR
     verdict: str | None = None
     judged_by: list[str] = []
+    verdict_by: list[str] = []
     judgement_round: int = 1
     judgement_asked_at: AwareDatetime | None = None
     is_contested: bool = False
