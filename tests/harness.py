@@ -1,5 +1,6 @@
 """The world of a story: one incident at a time, people who act, a clock moved by hand, pages that must be expected."""
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from domain.acts import Act, Command, Receipt
 from domain.calendar import Calendar
@@ -118,10 +120,13 @@ class World:
         """Return the events of a kind, from the record."""
         return [entry.event for entry in await self.timeline() if entry.event.kind == kind]
 
-    async def has_ended(self) -> bool:
-        """Tell whether the incident's workflow has ended."""
-        description = await self.stage.client.get_workflow_handle(incident_id(self.number)).describe()
-        return description.close_time is not None
+    async def ended(self) -> WorkflowExecutionStatus | None:
+        """Wait until the incident's workflow has ended, and return how."""
+        handle = self.stage.client.get_workflow_handle(incident_id(self.number))
+        async with asyncio.timeout(10):
+            while not (description := await handle.describe()).close_time:
+                await asyncio.sleep(0.01)
+        return description.status
 
     async def check(self) -> None:
         """Check the invariants on everything that this story made; nothing unexpected may have been sent."""

@@ -1,9 +1,15 @@
-"""5.2.1: a report pages manager and supervisor at once; either answer suffices."""
+"""5.2.1: a report pages manager and supervisor at once; either answer suffices; a bad report opens nothing."""
 
-from domain.acts import Judge
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+from domain.acts import Assessment, Judge
 from domain.incident import Phase
 from tests import cast
 from tests.harness import World
+from workflows.contract import incident_id
 
 
 async def test_both_are_paged_at_once(world: World) -> None:
@@ -22,3 +28,32 @@ async def test_one_answer_ends_the_page_for_both(world: World) -> None:
     world.pages.expect("dismissed", cast.OPERATOR)
     await world.pass_time(hours=2)
     world.pages.no_more()
+
+
+async def test_without_the_inbox_line_of_one_the_other_is_still_paged(world: World) -> None:
+    world.pages.broken.add(cast.MANAGER)
+    await world.open()
+    await world.pass_time(seconds=10)
+    world.pages.expect("judgement", cast.SUPERVISOR)
+    paged = (await world.events("paged"))[0]
+    assert (paged.people, paged.failed) == ([cast.SUPERVISOR], [cast.MANAGER])
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"system": "unheard-of"},
+        {"preliminary_assessment": Assessment(covered=True, runbook="no-such-runbook", text="手册第九项")},
+        {"preliminary_assessment": Assessment(covered=True, text="没有说明哪一项")},
+    ],
+    ids=["unknown system", "unknown runbook", "no runbook named"],
+)
+async def test_a_report_that_names_what_does_not_exist_opens_nothing(world: World, details: dict[str, Any]) -> None:
+    number = await world.open(**details)
+    assert await world.ended() == WorkflowExecutionStatus.FAILED
+    handle = world.stage.client.get_workflow_handle(incident_id(number))
+    history = [event async for event in handle.fetch_history_events()]
+    failure = history[-1].workflow_execution_failed_event_attributes.failure
+    assert failure.application_failure_info.type == "unknown"
+    assert await world.timeline() == []
+    del world.openings[number]
