@@ -139,7 +139,7 @@ class Incidents:
         except (TemporalAway, WorkflowUpdateRPCTimeoutOrCancelledError):
             raise await self._why_silent() from None
         except RPCError as error:
-            raise _missing(error, number) from None
+            raise await self._why_missing(error, number) from None
         return receipt
 
     async def tell(self, number: str, command: Command[Any]) -> None:
@@ -148,7 +148,7 @@ class Incidents:
             async with _bounded():
                 await self._handle(number).signal(command.act.name, command)
         except RPCError as error:
-            raise _missing(error, number) from None
+            raise await self._why_missing(error, number) from None
 
     async def snapshot(self, number: str) -> Incident:
         """Return how an incident stands; OutcomeUnknown when no worker answers."""
@@ -159,6 +159,14 @@ class Incidents:
         """Return the entries that the record does not have yet; OutcomeUnknown when no worker answers."""
         entries: list[Entry] = await self._ask(number, contract.TIMELINE, list[Entry])
         return entries
+
+    async def _why_missing(self, error: RPCError, number: str) -> Exception:
+        """Tell an incident that is over from one that never was; servers word the same status differently."""
+        if error.status != RPCStatusCode.NOT_FOUND:
+            return error
+        if await self.exists(number):
+            return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
+        return NoSuchIncident(N_("There is no incident {number}."), clause="5.2.1", number=number)
 
     async def exists(self, number: str) -> bool:
         """Tell whether Temporal knows an incident."""
@@ -180,7 +188,7 @@ class Incidents:
         except TemporalAway:
             raise await self._why_silent() from None
         except RPCError as error:
-            raise _missing(error, number) from None
+            raise await self._why_missing(error, number) from None
         return answer
 
     async def alert(self, alert: Alert) -> str:
@@ -273,11 +281,3 @@ def _refusal_of(failure: WorkflowUpdateFailedError) -> Refusal | OutcomeUnknown:
     if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
         return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
     return OutcomeUnknown(str(cause))
-
-
-def _missing(error: RPCError, number: str) -> Exception:
-    if error.status != RPCStatusCode.NOT_FOUND:
-        return error
-    if "completed" in error.message:
-        return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
-    return NoSuchIncident(N_("There is no incident {number}."), clause="5.2.1", number=number)
