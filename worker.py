@@ -12,8 +12,7 @@ from activities.paging import Paging
 from activities.probes import ProbeChecks
 from activities.record import Recording
 from adapters.composition import activities
-from adapters.logs import configure
-from adapters.process import leave
+from adapters.process import run
 from adapters.settings import Settings
 from adapters.temporal import connect, register_search_attributes
 from workflows.alert import AlertWorkflow
@@ -48,10 +47,8 @@ def workers(client: Client, paging: Paging, recording: Recording, probes: ProbeC
     return [incidents, notify]
 
 
-async def main() -> None:
+async def work(settings: Settings) -> None:
     """Work until SIGTERM or Ctrl-C, then let what is in hand finish."""
-    settings = Settings()
-    configure(settings)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -64,5 +61,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
-    leave()
+    run(lambda settings: asyncio.run(work(settings)))

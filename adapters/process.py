@@ -1,9 +1,28 @@
-"""How a process that used the Temporal SDK ends."""
+"""How our processes begin and end."""
 
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import NoReturn
+
+from adapters.logs import configure
+from adapters.problems import FileProblem
+from adapters.settings import Settings, read_settings
+
+USAGE = 2
+
+
+def run(main: Callable[[Settings], None]) -> NoReturn:
+    """Read the settings, set up the logs, do the work; a file or setting that cannot be used is told and ends it."""
+    try:
+        settings = read_settings()
+        configure(settings)
+        main(settings)
+    except FileProblem as problem:
+        sys.stderr.write(f"{problem}\n")
+        leave(USAGE)
+    leave()
 
 
 def leave(code: int = 0) -> NoReturn:

@@ -2,17 +2,15 @@
 
 import uvicorn
 
-from adapters.logs import configure
-from adapters.settings import read_settings
+from adapters.process import run
+from adapters.settings import Settings
 from api.app import create_app
 
 END_SECONDS = 3
 
 
-def main() -> None:
+def serve(settings: Settings) -> None:
     """Serve by the settings."""
-    settings = read_settings()
-    configure(settings)
     uvicorn.run(
         create_app(settings),
         host=settings.api_host,
@@ -24,4 +22,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(serve)
