@@ -131,7 +131,12 @@ class IncidentWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         unsent = self._courier.unsent
         carried = Carried(incident=self.incident, outbox=self._recorder.outbox, lit=self._children.lit, unsent=unsent)
-        workflow.continue_as_new(self._opening.model_copy(update={"carried": carried}), memo=dict(workflow.memo()))
+        # Attributes by themselves would carry an unset one over as null, which the next run cannot read.
+        workflow.continue_as_new(
+            self._opening.model_copy(update={"carried": carried}),
+            memo=dict(workflow.memo()),
+            search_attributes=workflow.info().typed_search_attributes,
+        )
 
     async def _close_the_file(self) -> None:
         """End what still burns; the incident closes only when everything about it is recorded."""
