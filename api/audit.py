@@ -27,7 +27,7 @@ async def note(request: Request, case: Case) -> None:
         code=case.code,
         clause=case.clause,
         message=case.message,
-        params={name: bounded(value) for name, value in case.params.items()},
+        params={name: bounded(value, 500) for name, value in case.params.items()},
     )
     try:
         await request.app.state.services.audit.append(audited)

@@ -117,6 +117,6 @@ def _say(_: Translator, message: str, params: dict[str, str]) -> str:
     return _(message, **params) if params else _(message)
 
 
-def bounded(text: str) -> str:
+def bounded(text: str, length: int = 120) -> str:
     """Return the beginning of a text that somebody else wrote, safe to encode."""
-    return excerpt(text.encode("utf-8", "replace").decode().replace("\x00", "�"), 120)
+    return excerpt(text.encode("utf-8", "replace").decode().replace("\x00", "�"), length)

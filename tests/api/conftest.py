@@ -1,10 +1,12 @@
 """A whole system for the API's tests: real Temporal, real worker, real database, real HTTP on loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.api.story import PHASES, Story
 from tests.api.system import Api, System
 
 
@@ -24,3 +26,10 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Syst
 @pytest.fixture
 def api(system: System) -> Api:
     return system.api
+
+
+@pytest.fixture(scope="session")
+async def phases(system: System) -> dict[str, Story]:
+    """One incident in each phase; whoever takes it leaves it there."""
+    stories = await asyncio.gather(*(build(system.api) for build in PHASES.values()))
+    return dict(zip(PHASES, stories, strict=True))

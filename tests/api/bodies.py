@@ -1,0 +1,50 @@
+"""A body for each act that is well formed."""
+
+from typing import Any
+
+from tests.api.cast import MANAGER, SUPERVISOR, TECHNICIAN
+from tests.api.story import SUMMARY
+
+TEXT = {"text": "As it is"}
+REASON = {"reason": "Because"}
+BODIES: dict[str, dict[str, Any]] = {
+    "withdraw": REASON,
+    "acknowledge": {"question": "judgement/1"},
+    "judge": {"verdict": "emergency"},
+    "contest": REASON,
+    "record_step": {"step": "look", "result": "done"},
+    "report_unresolved": TEXT,
+    "report_resolved": TEXT,
+    "dispatch": {"responder": TECHNICIAN},
+    "stand_down": {"responder": TECHNICIAN, **REASON},
+    "check_in": {},
+    "change_severity": {"severity": "II", **REASON},
+    "report_to_director": TEXT,
+    "decide_procedure": {"start": True, **REASON},
+    "submit_plan": {
+        **dict.fromkeys(("scope", "risk", "rollback", "resources"), "…"),
+        "steps": [{"id": "switch", "text": "Switch over", "needs_approval": True}],
+    },
+    "decide_plan": {"version": 1, "decision": "approved"},
+    "settle_plan": {"version": 1, "course": "stand_down", **REASON},
+    "record_plan_step": {"version": 1, "step": "switch", "result": "done"},
+    "form_group": {"members": [MANAGER, SUPERVISOR], "commander": MANAGER},
+    "offer_command": {"to": TECHNICIAN, **REASON},
+    "accept_command": {},
+    "give_notice": {"kind": "notice", "audience": ["operations"], **TEXT},
+    "give_order": {"department": "operations", **TEXT},
+    "answer_order": {"order": 1, "answer": "acknowledged"},
+    "record": {"kind": "observation", **TEXT},
+    "give_information": TEXT,
+    "acknowledge_information": {"information": 1},
+    "raise_finding": TEXT,
+    "propose_measure": {"finding": 1, **TEXT},
+    "decide_measure": {"finding": 1, "approve": True},
+    "carry_out_measure": {"finding": 1, **TEXT},
+    "check_recovery": {"item": "connect", "passed": True},
+    "verify_recovery": {"passed": True, **TEXT},
+    "submit_summary": SUMMARY,
+    "receive_summary": {"version": 1, "accept": True},
+    "decide_runbook": {"change": False, **REASON},
+    "close": {},
+}

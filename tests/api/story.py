@@ -1,0 +1,144 @@
+"""Bringing an incident into each of its phases, by acts alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.api.cast import (
+    DIRECTOR,
+    GENERAL_MANAGER,
+    MANAGER,
+    OPERATOR,
+    SPECIALIST,
+    SUPERVISOR,
+    TECHNICIAN,
+    report,
+)
+from tests.api.system import Api
+
+SUMMARY = {
+    **dict.fromkeys(("overview", "course", "scope_and_loss", "cause", "handling", "problems_exposed", "lessons"), "…"),
+    "measures": [{"text": "Watch the disk", "owner": TECHNICIAN, "due": "2027-01-31T09:00:00+08:00"}],
+}
+CHECKS = ("connect", "orders", "replication", "backup")
+
+
+class Story:
+    """One incident and what people do to it."""
+
+    def __init__(self, api: Api, number: str) -> None:
+        self.api = api
+        self.number = number
+
+    @classmethod
+    async def reported(cls, api: Api, **changes: object) -> "Story":
+        answer = await api.post(OPERATOR, "/incidents", report(**changes))
+        assert answer.status_code == 201, answer.text
+        return cls(api, answer.json()["number"])
+
+    async def act(self, who: str, resource: str, expect: int = 201, **body: Any) -> dict[str, Any]:
+        answer = await self.api.post(who, f"/incidents/{self.number}/{resource}", body)
+        assert answer.status_code == expect, answer.text
+        content: dict[str, Any] = answer.json()
+        return content
+
+    async def look(self, who: str = MANAGER, language: str = "en") -> dict[str, Any]:
+        answer = await self.api.get(who, f"/incidents/{self.number}", language)
+        assert answer.status_code == 200, answer.text
+        content: dict[str, Any] = answer.json()
+        return content
+
+    async def until(self, is_so: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+        """Ask until it is so; the workflow does some things by itself."""
+        async with asyncio.timeout(20):
+            while not is_so(seen := await self.look()):
+                await asyncio.sleep(0.05)
+        return seen
+
+
+async def reported(api: Api) -> Story:
+    return await Story.reported(api)
+
+
+async def withdrawn(api: Api) -> Story:
+    story = await reported(api)
+    await story.act(OPERATOR, "withdrawal", reason="It was a test of mine")
+    return story
+
+
+async def dismissed(api: Api) -> Story:
+    story = await reported(api)
+    await story.act(MANAGER, "judgement", verdict="not_emergency", reason="Planned maintenance")
+    return story
+
+
+async def operator_handling(api: Api) -> Story:
+    story = await reported(api)
+    await story.act(SUPERVISOR, "judgement", verdict="emergency")
+    return story
+
+
+async def on_site_handling(api: Api) -> Story:
+    story = await operator_handling(api)
+    await story.act(OPERATOR, "unresolved-report", text="The restart did not help")
+    return story
+
+
+async def director_decision(api: Api) -> Story:
+    story = await reported(api)
+    await story.act(MANAGER, "judgement", verdict="emergency", severity="I")
+    await story.until(lambda seen: seen["phase"] == "director_decision")
+    return story
+
+
+async def department_handling(api: Api) -> Story:
+    story = await director_decision(api)
+    await story.act(DIRECTOR, "procedure-decision", start=False, reason="The department can do it")
+    return story
+
+
+async def group_handling(api: Api) -> Story:
+    story = await director_decision(api)
+    await story.act(DIRECTOR, "procedure-decision", start=True, is_major=True, reason="Trading stands still")
+    await story.act(DIRECTOR, "leading-group", members=[MANAGER, TECHNICIAN], commander=MANAGER)
+    return story
+
+
+async def dismissed_late(api: Api) -> Story:
+    story = await group_handling(api)
+    await story.act(DIRECTOR, "judgement", verdict="not_emergency", reason="It was a drill of the supplier")
+    return story
+
+
+async def recovery(api: Api) -> Story:
+    story = await group_handling(api)
+    await story.act(TECHNICIAN, "resolution", text="The standby is primary now")
+    return story
+
+
+async def summary(api: Api) -> Story:
+    story = await recovery(api)
+    for item in CHECKS:
+        await story.act(TECHNICIAN, "recovery-checks", item=item, passed=True)
+    await story.until(lambda seen: seen["recovery"]["missing"] == [])
+    await story.act(SUPERVISOR, "verification", passed=True, text="Seen with my own eyes")
+    return story
+
+
+async def closed(api: Api) -> Story:
+    story = await summary(api)
+    await story.act(SPECIALIST, "summary-reports", **SUMMARY)
+    for who in (DIRECTOR, GENERAL_MANAGER):
+        await story.act(who, "summary-receipts", version=1, accept=True)
+    await story.act(MANAGER, "runbook-decision", change=False, reason="The runbook was right")
+    await story.act(MANAGER, "closure")
+    return story
+
+
+PHASES: dict[str, Callable[[Api], Awaitable[Story]]] = {
+    builder.__name__: builder
+    for builder in (
+        *(reported, withdrawn, dismissed, operator_handling, on_site_handling, director_decision),
+        *(department_handling, group_handling, dismissed_late, recovery, summary, closed),
+    )
+}
