@@ -22,8 +22,16 @@ class StepFailedError(RuntimeError):
 
 
 def say(text: str) -> None:
-    """Print one line at once, also into a pipe."""
-    print(f"fengsui: {text}", flush=True)
+    """Print one line of progress."""
+    tell(f"fengsui: {text}")
+
+
+def tell(text: str) -> None:
+    """Print at once, also into a pipe; nobody listening any more is no reason to stop."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  stays open as long as the process
 
 
 def step(

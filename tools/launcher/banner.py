@@ -2,15 +2,19 @@
 
 from tools.launcher.home import Home
 from tools.launcher.plan import Plan
+from tools.progress import tell
 
 
 def show(plan: Plan, home: Home, seconds: float) -> None:
     """Print the addresses and the sign-ins; the name stands last because Chinese is wider than it counts."""
     people = sorted(plan.people, key=lambda person: not person.posts)
-    id_width = max(len(person.id) for person in people)
-    post_width = max(len(", ".join(person.posts)) for person in people)
-    print(
-        f"""
+    rows = [(person.id, person.token, ", ".join(person.posts), f"{person.name} {person.name_en}") for person in people]
+    rows.append(("alert sources", plan.alert_token, "", ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    sign_ins = "\n".join(
+        "  ".join(["", *(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
+    )
+    tell(f"""
 烽燧 Fengsui is ready after {seconds:.1f} s 已就绪
 
   API              {plan.api}/api/v1
@@ -20,9 +24,8 @@ def show(plan: Plan, home: Home, seconds: float) -> None:
   data 数据         {home.folder}
 
 Sign in with a token 用令牌登录: Authorization: Bearer <token>
-"""
-    )
-    for person in people:
-        posts = ", ".join(person.posts)
-        print(f"  {person.id:<{id_width}}  {person.token}  {posts:<{post_width}}  {person.name} {person.name_en}")
-    print(f"  {'alert sources':<{id_width}}  {plan.alert_token}\n\nCtrl-C ends everything 按 Ctrl-C 停止\n", flush=True)
+
+{sign_ins}
+
+Ctrl-C ends everything 按 Ctrl-C 停止
+""")
