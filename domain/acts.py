@@ -382,7 +382,7 @@ class Report(Wire):
     category: Line | None = None
     severity: Severity | None = None
     is_drill: bool = False
-    drill_includes: list[Key] = []
+    drill_includes: list[Key] = Field(default=[], max_length=50)
     dedup_key: Key | None = None
 
 

@@ -36,6 +36,8 @@ def decide_procedure(case: Case[acts.DecideProcedure]) -> Sequence[ev.Event]:
     incident, act = case.incident, case.act
     if incident.phase == Phase.GROUP_HANDLING:
         raise AlreadyDecided(N_("The emergency flow was started already."), clause="5.2.7")
+    if incident.phase == Phase.DEPARTMENT_HANDLING and not act.start:
+        raise AlreadyDecided(N_("It was decided already that the department handles it."), clause="5.2.7")
     again = incident.policy.procedure_asked_again
     asked_again = None if act.start else Deadline(at=case.now + again.duration, clause=again.clause)
     return [

@@ -250,7 +250,7 @@ def _plan_refused(incident: Incident) -> Iterator[Ladder]:
     if plan is None or plan.course or plan.status not in ("rejected", "change_requested"):
         return
     if incident.phase in HANDLING:
-        build = _Builder(incident, plan.submitted_at)
+        build = _Builder(incident, plan.decided_at or plan.submitted_at)
         yield build.ladder(
             f"plan_refused/{plan.version}",
             "5.2.8",
@@ -321,13 +321,13 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
     if incident.phase not in HANDLING:
         return
     for number, finding in enumerate(incident.findings, start=1):
-        build = _Builder(incident, finding.raised_at)
+        build = _Builder(incident, finding.asked_at)
         if finding.measure is None or finding.approved is False:
             technicians = [item.person for item in incident.responders if item.role == Role.TECHNICIAN]
             people = technicians or build.posts(Role.TECHNICIAN)
             rungs = build.upwards(Role.TECHNICIAN, people, Role.TECHNICIAN)
             yield build.ladder(f"finding/{number}", "5.3.7", "finding", rungs, text=finding.text)
-        elif finding.approved is None:
+        elif finding.approved is None and not finding.is_carried_out:
             rungs = build.upwards(_commanding(incident), incident.in_command, Role.IT_MANAGER)
             yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure)
 
@@ -340,7 +340,7 @@ def _verification(incident: Incident) -> Iterator[Ladder]:
     recovery = incident.recovery
     if recovery is None or missing_for_verification(incident, recovery):
         return
-    build = _Builder(incident, recovery.started_at + incident.policy.observation.duration)
+    build = _Builder(incident, recovery.tested_at or recovery.started_at)
     judges = build.posts(Role.IT_SUPERVISOR, Role.IT_MANAGER)
     people = [person for person in judges if person not in recovery.doers]
     yield build.ladder(

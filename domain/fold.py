@@ -273,7 +273,8 @@ def _plan_submitted(incident: Incident, entry: Entry, event: ev.PlanSubmitted) -
 @_on(ev.PlanDecided)
 def _plan_decided(incident: Incident, entry: Entry, event: ev.PlanDecided) -> None:
     plan = incident.plans[event.plan_version - 1]
-    plan.status, plan.decided_by, plan.reason = event.decision, entry.person, event.reason
+    plan.status, plan.decided_by, plan.decided_at = event.decision, entry.person, entry.recorded_at
+    plan.reason = excerpt(event.reason) if event.reason else None
 
 
 @_on(ev.PlanSettled)
@@ -350,18 +351,21 @@ def _information_acknowledged(incident: Incident, _entry: Entry, event: ev.Infor
 
 @_on(ev.FindingRaised)
 def _finding_raised(incident: Incident, entry: Entry, event: ev.FindingRaised) -> None:
-    incident.findings.append(Finding(text=excerpt(event.text), raised_at=entry.recorded_at))
+    now = entry.recorded_at
+    incident.findings.append(Finding(text=excerpt(event.text), raised_at=now, asked_at=now))
 
 
 @_on(ev.MeasureProposed)
-def _measure_proposed(incident: Incident, _entry: Entry, event: ev.MeasureProposed) -> None:
+def _measure_proposed(incident: Incident, entry: Entry, event: ev.MeasureProposed) -> None:
     finding = incident.findings[event.finding - 1]
     finding.measure, finding.approved = excerpt(event.text), None
+    finding.asked_at = entry.recorded_at
 
 
 @_on(ev.MeasureDecided)
-def _measure_decided(incident: Incident, _entry: Entry, event: ev.MeasureDecided) -> None:
-    incident.findings[event.finding - 1].approved = event.approve
+def _measure_decided(incident: Incident, entry: Entry, event: ev.MeasureDecided) -> None:
+    finding = incident.findings[event.finding - 1]
+    finding.approved, finding.asked_at = event.approve, entry.recorded_at
 
 
 @_on(ev.MeasureCarriedOut)
@@ -373,20 +377,23 @@ def _measure_carried_out(incident: Incident, _entry: Entry, event: ev.MeasureCar
 
 
 @_on(ev.Probed)
-def _probed(incident: Incident, _entry: Entry, event: ev.Probed) -> None:
-    probes = incident.recoveries[event.round - 1].probes
-    probes.update(dict.fromkeys(event.passed, True) | dict.fromkeys(event.failed, False))
+def _probed(incident: Incident, entry: Entry, event: ev.Probed) -> None:
+    recovery = incident.recoveries[event.round - 1]
+    recovery.probes.update(dict.fromkeys(event.passed, True) | dict.fromkeys(event.failed, False))
+    recovery.tested_at = entry.recorded_at
 
 
 @_on(ev.ObservationPassed)
-def _observation_passed(incident: Incident, _entry: Entry, event: ev.ObservationPassed) -> None:
-    incident.recoveries[event.round - 1].is_observed = True
+def _observation_passed(incident: Incident, entry: Entry, event: ev.ObservationPassed) -> None:
+    recovery = incident.recoveries[event.round - 1]
+    recovery.is_observed, recovery.tested_at = True, entry.recorded_at
 
 
 @_on(ev.RecoveryChecked)
 def _recovery_checked(incident: Incident, entry: Entry, event: ev.RecoveryChecked) -> None:
     recovery = incident.recoveries[event.round - 1]
     recovery.checks[event.item] = event.passed
+    recovery.tested_at = entry.recorded_at
     recovery.doers.extend(person for person in _actors(entry) if person not in recovery.doers)
 
 
@@ -409,10 +416,9 @@ def _recovery_failed(incident: Incident, _entry: Entry, event: ev.RecoveryFailed
 
 @_on(ev.SummarySubmitted)
 def _summary_submitted(incident: Incident, entry: Entry, event: ev.SummarySubmitted) -> None:
-    incident.summaries.append(
-        Summary(version=event.summary_version, authors=_actors(entry), submitted_at=entry.recorded_at)
-    )
-    _expect(incident, "summary_due", None)
+    summary = Summary(version=event.summary_version, authors=_actors(entry), submitted_at=entry.recorded_at)
+    summary.due = incident.deadlines.pop("summary_due", None)
+    incident.summaries.append(summary)
 
 
 @_on(ev.SummaryReceived)
@@ -421,6 +427,7 @@ def _summary_received(incident: Incident, _entry: Entry, event: ev.SummaryReceiv
     summary.receipts[event.by] = event.accept
     if not event.accept:
         summary.returned_by = event.by
+        _expect(incident, "summary_due", summary.due)
 
 
 @_on(ev.SummaryOverdue)

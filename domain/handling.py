@@ -152,7 +152,7 @@ def carry_out_measure(case: Case[acts.CarryOutMeasure]) -> Sequence[ev.Event]:
     finding = _finding(case, case.act.finding)
     if finding.measure is None:
         raise Incomplete(N_("No measure was proposed yet."), clause="5.3.7")
-    if case.incident.commander and finding.approved is not True:
+    if finding.approved is False or (case.incident.commander and not finding.approved):
         raise Incomplete(N_("The commander has not approved this measure."), clause="5.3.7")
     if finding.is_carried_out:
         raise AlreadyDecided(N_("This measure was carried out already."), clause="5.3.7")

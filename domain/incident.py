@@ -99,6 +99,7 @@ class Plan(Wire):
     resources: str
     status: str = "submitted"
     decided_by: str | None = None
+    decided_at: AwareDatetime | None = None
     reason: str | None = None
     course: str | None = None
     results: dict[str, str] = {}
@@ -126,6 +127,7 @@ class Finding(Wire):
 
     text: str
     raised_at: AwareDatetime
+    asked_at: AwareDatetime
     measure: str | None = None
     approved: bool | None = None
     is_carried_out: bool = False
@@ -140,6 +142,7 @@ class Recovery(Wire):
     checks: dict[str, bool] = {}
     probes: dict[str, bool] = {}
     is_observed: bool = False
+    tested_at: AwareDatetime | None = None
     outcome: str | None = None
 
 
@@ -149,6 +152,7 @@ class Summary(Wire):
     version: int
     authors: list[str]
     submitted_at: AwareDatetime
+    due: Deadline | None = None
     receipts: dict[Role, bool] = {}
     returned_by: Role | None = None
 

@@ -81,5 +81,5 @@ def call_due(ladder: Ladder, state: LadderState, now: datetime) -> Call | None:
 
 def called(ladder: Ladder, state: LadderState, now: datetime) -> LadderState:
     """Return the state after a call: a call in time keeps the planned pace, a late one starts the pace anew."""
-    due = next_call_at(ladder, state)
-    return LadderState(calls=state.calls + 1, called_at=now if now - due >= ladder.repeat else due)
+    planned = LadderState(calls=state.calls + 1, called_at=next_call_at(ladder, state))
+    return planned if next_call_at(ladder, planned) > now else planned.model_copy(update={"called_at": now})

@@ -41,6 +41,12 @@ def _director(incident: Incident) -> list[str]:
     return incident.company.holders(Role.IT_DIRECTOR)
 
 
+def _is_called(incident: Incident, member: str) -> bool:
+    """Tell whether the page that calls a member to the scene says already that he is in the group (5.2.9)."""
+    responder = incident.responder(member)
+    return responder is not None and responder.role in (Role.COMMANDER, Role.GROUP_MEMBER)
+
+
 def _step(incident: Incident, event: ev.StepRecorded) -> Note:
     params = {"step": event.step, "result": event.result, "text": event.text or "", "runbook": event.runbook}
     return Note(incident.company.holders(Role.IT_SUPERVISOR)[:1], "step_result", params)
@@ -83,6 +89,9 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.SummaryReceived: _returned,
     ev.PlanDecided: _decided,
     ev.AlertResolved: _alert_resolved,
+    ev.GroupFormed: lambda i, e: Note(
+        [person for person in e.members if not _is_called(i, person)], "group_member", {}
+    ),
     ev.Dismissed: lambda i, e: Note(_reporter(i), "dismissed", {"reason": e.reason}),
     ev.UnresolvedReported: lambda i, e: Note(_managers(i), "unresolved", {"text": e.text or ""}),
     ev.ShortTimeLimitPassed: lambda i, _: Note(_managers(i), "report_due", {}),

@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -54,6 +55,12 @@ class Limit(_Cited):
     def duration(self) -> timedelta:
         """Return the limit as a duration."""
         return timedelta(seconds=self.value * _UNITS[self.unit])
+
+
+class Interval(Limit):
+    """A duration after which something is repeated; never 0, or it would be repeated without a pause."""
+
+    value: float = Field(gt=0, le=100_000)
 
 
 class WorkingDays(_Cited):
@@ -111,26 +118,35 @@ class Policy(Wire):
     operator_limit: Limit
     short_time_limit: ShortTime
     acknowledgement_limit: Limit
-    page_repeat: Limit
+    page_repeat: Interval
     page_deputies: Limit
     page_director: Limit
-    page_everyone: Limit
+    page_everyone: Interval
     director_deputies: Limit
     general_manager_informed: Limit
-    procedure_asked_again: Limit
-    approval_repeat: Limit
+    procedure_asked_again: Interval
+    approval_repeat: Interval
     approval_deputies: Limit
     approval_blocks: Choice
     arrival_working_hours: Limit
     arrival_off_hours: Limit
     group_members: People
-    notice_interval: Limit
+    notice_interval: Interval
     observation: Limit
-    probe_interval: Limit
+    probe_interval: Interval
     dismissal_window: Limit
     summary_deadline: WorkingDays
     preliminary_summary_deadline: Limit
-    summary_reminder: Limit
+    summary_reminder: Interval
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(N_("is not a time zone such as Asia/Shanghai")) from None
+        return name
 
     @model_validator(mode="after")
     def _is_ordered(self) -> "Policy":

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+_BREAKS = re.compile("[\t\n\r\u2028\u2029]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
@@ -15,18 +16,32 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext tools know for "tr
     return message
 
 
-def printable(text: str) -> str:
-    """Refuse control characters and those that reorder a line on screen; the rest is normalised (NFC)."""
-    if found := _FORBIDDEN.search(text):
-        code = f"U+{ord(found.group()):04X}"
-        raise PydanticCustomError("forbidden_character", "character {code} is not allowed", {"code": code})
-    return unicodedata.normalize("NFC", text)
+def _without(characters: re.Pattern[str]) -> AfterValidator:
+    def check(text: str) -> str:
+        if found := characters.search(text):
+            code = f"U+{ord(found.group()):04X}"
+            raise PydanticCustomError("forbidden_character", "character {code} is not allowed", {"code": code})
+        return text
+
+    return AfterValidator(check)
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
-Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(printable)
+def _normalised(text: object) -> object:
+    return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
+
+
+# Normalised before its length is taken: that can make a text longer.
+_NFC = BeforeValidator(_normalised)
+_PRINTABLE = _without(_FORBIDDEN)  # neither control characters nor those that reorder a line on screen
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    _NFC,
+    _PRINTABLE,
+    _without(_BREAKS),
 ]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _NFC, _PRINTABLE]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,119}$")]
 
 

@@ -12,7 +12,7 @@ from domain.casefile import CaseFile
 from domain.company import Company, Delegation, Department, Person, Probe, RecoveryItem, Role, Runbook, System
 from domain.company import RunbookStep as Step
 from domain.incident import Incident
-from domain.policy import Choice, Limit, People, Policy, ShortTime, Span, WorkingDays
+from domain.policy import Policy
 from domain.text import Text
 from workflows.contract import Opening
 
@@ -143,17 +143,17 @@ def policy(**overrides: Any) -> Policy:
         "version": "2026.1",
         "effective_from": _SINCE,
         "time_zone": "Asia/Shanghai",
-        "working_spans": [Span(start=time(9), end=time(18))],
-        "short_time_limit": ShortTime(**{grade: _limit(value, "5.2.6") for grade, value in short_time.items()}),
-        "approval_blocks": Choice(value="plan_steps", unit="choice", clause="5.2.8", effective_from=_SINCE),
-        "group_members": People(value=2, unit="people", clause="5.2.9", effective_from=_SINCE),
-        "summary_deadline": WorkingDays(value=5, unit="working_days", clause="6.2", effective_from=_SINCE),
-        **{name: _limit(value, clause, unit) for name, (value, unit, clause) in _LIMITS.items()},
+        "working_spans": [{"start": time(9), "end": time(18)}],
+        "short_time_limit": {grade: _number(value, "minutes", "5.2.6") for grade, value in short_time.items()},
+        "approval_blocks": _number("plan_steps", "choice", "5.2.8"),
+        "group_members": _number(2, "people", "5.2.9"),
+        "summary_deadline": _number(5, "working_days", "6.2"),
+        **{name: _number(*limit) for name, limit in _LIMITS.items()},
     }
     for name, wanted in overrides.items():
-        is_number = isinstance(wanted, (int, float, timedelta, str)) and hasattr(parts.get(name), "value")
+        is_number = isinstance(parts.get(name), dict) and not isinstance(wanted, dict)
         parts[name] = _replaced(parts[name], wanted) if is_number else wanted
-    return Policy(**parts)
+    return Policy.model_validate(parts)
 
 
 def calendar(**overrides: Any) -> Calendar:
@@ -278,11 +278,11 @@ def _runbooks() -> list[Runbook]:
     ]
 
 
-def _limit(value: float, clause: str, unit: str = "minutes") -> Limit:
-    return Limit.model_validate({"value": value, "unit": unit, "clause": clause, "effective_from": _SINCE})
+def _number(value: float | str, unit: str, clause: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit, "clause": clause, "effective_from": _SINCE}
 
 
-def _replaced(old: Any, wanted: Any) -> Any:
+def _replaced(old: dict[str, Any], wanted: float | str | timedelta) -> dict[str, Any]:
     if isinstance(wanted, timedelta):
-        return old.model_copy(update={"value": wanted.total_seconds(), "unit": "seconds"})
-    return old.model_copy(update={"value": wanted})
+        return old | {"value": wanted.total_seconds(), "unit": "seconds"}
+    return old | {"value": wanted}

@@ -1,5 +1,6 @@
 """A stage: one incident whose people act and whose clock is moved by hand, with everything that was written kept."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +40,8 @@ class Stage:
     def command(self, person: str, act: acts.Act, **envelope: Any) -> acts.Command[acts.Act]:
         """Return a command with an id of its own."""
         self._commands += 1
-        return acts.Command[acts.Act](**{"command_id": f"c{self._commands}", "person": person, "act": act} | envelope)
+        parts: dict[str, Any] = {"command_id": f"c{self._commands}", "person": person, "act": act}
+        return acts.Command[acts.Act](**(parts | envelope))
 
     def do(self, person: str, act: acts.Act, **envelope: Any) -> list[ev.Event]:
         """Let a person act now; return what it made happen."""
@@ -71,9 +73,7 @@ class Stage:
             happened += self._kept()
         return happened
 
-    def refuses(
-        self, error: type[Refusal], clause: str, person: str, act: acts.Act, **envelope: Any
-    ) -> Refusal:
+    def refuses(self, error: type[Refusal], clause: str, person: str, act: acts.Act, **envelope: Any) -> Refusal:
         """Let a person try what is refused: exactly this error, this clause, and nothing is changed."""
         command = self.command(person, act, **envelope)
         before = self.incident.model_dump()
@@ -242,7 +242,7 @@ def closed(stage: Stage | None = None) -> Stage:
     return stage
 
 
-PHASES = {
+PHASES: dict[Phase, Callable[[], Stage]] = {
     Phase.REPORTED: reported,
     Phase.JUDGING: judging,
     Phase.DISMISSED: dismissed,

@@ -6,6 +6,7 @@ from domain import acts
 from domain.acts import Act
 from domain.company import Role
 from domain.incident import Phase
+from domain.policy import Severity
 from tests import cast
 from tests.domain import stage
 
@@ -63,7 +64,7 @@ ROWS = [
     _row(acts.Dispatch(responder=cast.SECOND_SPECIALIST), "cmd man sup dir", "OTDPG", "5.2.4"),
     _row(acts.StandDown(responder=cast.TECHNICIAN, reason="不需要"), "cmd man sup dir", "OTDPGRS", "5.2.4"),
     _row(acts.CheckIn(), "resp spec cmd", "OTDPGRS", "5.3.3"),
-    _row(acts.ChangeSeverity(severity="II", reason="影响扩大"), "cmd man sup dir", "OTDPG", "5.2.2"),
+    _row(acts.ChangeSeverity(severity=Severity.II, reason="影响扩大"), "cmd man sup dir", "OTDPG", "5.2.2"),
     _row(acts.ReportToDirector(text="短时间内不能解决"), "man", "TDPG", "5.2.6"),
     _row(stage.START, "dir", "DPG", "5.2.7"),
     _row(stage.PLAN, "dir man cmd", "GR", "5.2.8"),

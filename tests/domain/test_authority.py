@@ -150,9 +150,7 @@ def test_each_act_states_the_role_that_was_used() -> None:
 
 
 def test_a_role_that_one_does_not_have_is_refused_by_name_of_the_field() -> None:
-    refusal = stage.judging().refuses(
-        NotAuthorised, "5.2.2", cast.SUPERVISOR, stage.EMERGENCY, post=Role.IT_MANAGER
-    )
+    refusal = stage.judging().refuses(NotAuthorised, "5.2.2", cast.SUPERVISOR, stage.EMERGENCY, post=Role.IT_MANAGER)
     assert refusal.field == "post"
 
 

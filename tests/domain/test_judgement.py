@@ -93,7 +93,7 @@ def test_only_the_judge_himself_or_the_director_takes_an_emergency_back(
     else:
         scene.do(judge, NOT_EMERGENCY)
         assert scene.phase == Phase.DISMISSED
-        assert [name for name in scene.incident.deadlines] == ["dismissal_window"]
+        assert list(scene.incident.deadlines) == ["dismissal_window"]
 
 
 def test_who_dismissed_first_cannot_take_back_another_judge_s_emergency() -> None:

@@ -44,7 +44,11 @@ def test_the_level_is_iii_where_nobody_knows_it() -> None:
     ("details", "error", "field"),
     [
         ({"system": "canteen"}, Unknown, "system"),
-        ({"preliminary_assessment": Assessment(covered=True, text="忘了写")}, Unknown, "preliminary_assessment.runbook"),
+        (
+            {"preliminary_assessment": Assessment(covered=True, text="忘了写")},
+            Unknown,
+            "preliminary_assessment.runbook",
+        ),
         (
             {"preliminary_assessment": Assessment(covered=True, runbook="canteen", text="有手册")},
             Unknown,
