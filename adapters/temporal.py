@@ -162,6 +162,9 @@ class Incidents:
 
     async def _why_missing(self, error: RPCError, number: str) -> Exception:
         """Tell an incident that is over from one that never was; servers word the same status differently."""
+        if error.status == RPCStatusCode.FAILED_PRECONDITION:
+            # The workflow task failed under it, as when the incident continues as new: the same command may come again.
+            return OutcomeUnknown(error.message)
         if error.status != RPCStatusCode.NOT_FOUND:
             return error
         if await self.exists(number):
