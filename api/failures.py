@@ -20,6 +20,7 @@ from domain.text import N_
 
 _MOST_FAULTS = 20
 _STATUS: tuple[tuple[type[Refusal], int], ...] = ((NotAuthorised, 403), (Conflict, 409), (NoSuchIncident, 404))
+_REPORTING = dict.fromkeys(("report", "from_alertmanager", "from_anywhere"), "5.2.1")
 _RETRY = {"Retry-After": "5"}
 _FIXED: dict[type[Exception], Case] = {
     BadCursor: Case(422, "malformed", N_("This page mark is none of ours."), field="after"),
@@ -56,17 +57,21 @@ def of_validation(request: Request, error: RequestValidationError) -> Case:
     if any(fault["type"] == "json_invalid" for fault in faults):
         return plain(400)
     errors = tuple((_place(fault["loc"]), *explain(fault)) for fault in faults[:_MOST_FAULTS])
-    act = ACTS.get(getattr(request.scope.get("route"), "name", ""))
-    clause = AUTHORITY[act].clause if act else None
     return Case(
         422,
         "malformed",
         N_("{count} fields cannot be accepted.") if len(faults) > 1 else N_("One field cannot be accepted."),
         {"count": str(len(faults))} if len(faults) > 1 else {},
         field=errors[0][0] if errors else None,
-        clause=clause,
+        clause=_clause_of(request),
         errors=errors,
     )
+
+
+def _clause_of(request: Request) -> str | None:
+    name = getattr(request.scope.get("route"), "name", "")
+    act = ACTS.get(name)
+    return AUTHORITY[act].clause if act else _REPORTING.get(name)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

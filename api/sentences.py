@@ -155,6 +155,8 @@ def who(entry: Entry, company: Company, _: Translator) -> str:
     if entry.person is None:
         return _.word(entry.role if entry.role != Role.OPERATOR else Role.SYSTEM)
     name, role = name_of(company, entry.person, _), _.word(entry.role)
+    if entry.role == Role.SYSTEM:
+        return name
     if entry.on_behalf_of:
         return _(
             N_("{name} for {principal} ({role})"),

@@ -49,9 +49,7 @@ async def test_the_wrong_person_is_refused_with_the_clause_and_audited(
 
 # An acknowledgement belongs to every phase in which anything is asked.
 @pytest.mark.parametrize("name", sorted(set(ACTS) - {"acknowledge"}))
-async def test_the_wrong_phase_is_refused(
-    name: str, api: Api, system: System, phases: dict[str, Story]
-) -> None:
+async def test_the_wrong_phase_is_refused(name: str, api: Api, system: System, phases: dict[str, Story]) -> None:
     act = BY_NAME[name]
     right = AUTHORITY[act]
     story, person = await somebody_elsewhere(system, phases, right.roles, right.phases)
