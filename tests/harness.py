@@ -12,7 +12,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from domain.acts import Act, Command, Receipt
 from domain.calendar import Calendar
-from domain.company import Company
+from domain.company import Company, Delegation
 from domain.entry import Entry
 from domain.errors import Refusal
 from domain.incident import Incident
@@ -38,6 +38,20 @@ class World:
         self.openings: dict[str, Opening] = {}
         self.number = ""
         stage.letterbox, stage.company = self.pages, self.company
+
+    def leave(self, *people: str) -> None:
+        """These people are not there; it holds for incidents that open from now on."""
+        self._change(*people, is_active=False)
+
+    def delegate(self, delegation: Delegation) -> None:
+        """Somebody stands in for somebody else."""
+        delegations = [*self.company.delegations, delegation]
+        self.company = self.company.model_copy(update={"delegations": delegations})
+
+    def _change(self, *people: str, **changes: Any) -> None:
+        changed = [item.model_copy(update=changes) if item.id in people else item for item in self.company.people]
+        self.company = self.company.model_copy(update={"people": changed})
+        self.stage.company = self.pages.company = self.company
 
     # ── what people do ────────────────────────────────────────────────────────
 
@@ -124,7 +138,7 @@ class World:
         """Wait until the incident's workflow has ended, and return how."""
         handle = self.stage.client.get_workflow_handle(incident_id(self.number))
         async with asyncio.timeout(10):
-            while not (description := await handle.describe()).close_time:
+            while not (description := await handle.describe()).close_time:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         return description.status
 

@@ -1,4 +1,4 @@
-"""5.2.2: the first verdict stands; a later emergency overrides a dismissal; the reverse needs first judge or director."""
+"""5.2.2: the first verdict stands; a later emergency overrides a dismissal; back needs first judge or director."""
 
 import pytest
 
