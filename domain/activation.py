@@ -8,7 +8,7 @@ from domain import acts
 from domain import events as ev
 from domain.calendar import arrival_deadline
 from domain.company import Role
-from domain.decide import Case, decides, need_reason
+from domain.decide import Case, decides, need_reason, next_number
 from domain.errors import AlreadyDecided, Conflict, InTheFuture, NotAuthorised, OwnWork, Unacceptable, Unknown
 from domain.incident import HANDLING, Incident, Phase
 from domain.policy import Deadline
@@ -194,6 +194,7 @@ def dispatched(
 def dispatch(case: Case[acts.Dispatch]) -> Sequence[ev.Event]:
     """Send one more person to the scene."""
     responder = _known(case.incident, case.act.responder)
+    next_number(case.incident.responders, "5.2.4")
     if not is_away(case.incident, responder):
         raise AlreadyDecided(N_("{person} was dispatched already."), clause="5.2.4", person=responder)
     event = dispatched(case.incident, responder, _sent_as(case.incident, responder), case.at)

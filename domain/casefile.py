@@ -16,7 +16,7 @@ from domain.incident import Handled, Incident
 from domain.text import N_
 
 LATE = timedelta(minutes=1)
-REMEMBERED = 1000
+REMEMBERED = 500
 SYSTEM = Actor("", Role.SYSTEM)
 
 # Importing the articles is what registers their rules.

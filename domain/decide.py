@@ -6,12 +6,13 @@ from typing import Generic, NamedTuple, TypeVar
 
 from domain import acts
 from domain.authority import AUTHORITY, Actor, authorise
-from domain.errors import InTheFuture, ReasonNeeded, StaleVersion, Unacceptable
+from domain.errors import Conflict, InTheFuture, ReasonNeeded, StaleVersion, Unacceptable
 from domain.events import Event
 from domain.incident import Incident
 from domain.text import N_
 
 SKEW = timedelta(seconds=5)
+MOST = 200  # of each kind of thing that people add to an incident, so that it stays small enough to carry on
 
 A = TypeVar("A", bound=acts.Act)
 A_co = TypeVar("A_co", bound=acts.Act, covariant=True)
@@ -86,3 +87,10 @@ def need_reason(reason: str | None, clause: str, field: str = "reason") -> str:
     if not reason:
         raise ReasonNeeded(N_("A reason is needed."), clause=clause, field=field)
     return reason
+
+
+def next_number(items: Sequence[object], clause: str) -> int:
+    """Return the number of one more thing; Conflict when the incident holds as many as it can carry."""
+    if len(items) >= MOST:
+        raise Conflict(N_("One incident holds at most {most} of these."), clause=clause, most=MOST)
+    return len(items) + 1

@@ -18,7 +18,7 @@ from domain.incident import (
     Summary,
 )
 from domain.policy import Deadline
-from domain.text import excerpt
+from domain.text import brief
 
 E = TypeVar("E", bound=ev.Event)
 _Change = Callable[[Incident, Entry, E], None]
@@ -211,6 +211,8 @@ def _arrival_overdue(incident: Incident, _entry: Entry, event: ev.ArrivalOverdue
 @_on(ev.ResolvedReported)
 def _resolved_reported(incident: Incident, entry: Entry, event: ev.ResolvedReported) -> None:
     _go(incident, Phase.RECOVERY)
+    for older in incident.recoveries:
+        older.doers, older.checks, older.probes = [], {}, {}
     incident.recoveries.append(Recovery(round=event.round, started_at=entry.recorded_at, doers=_actors(entry)))
 
 
@@ -255,17 +257,18 @@ def _plan_submitted(incident: Incident, entry: Entry, event: ev.PlanSubmitted) -
     if incident.plan and incident.plan.status == "submitted":
         incident.plan.status = "superseded"
     for older in incident.plans:
-        older.steps = []
+        older.scope = older.risk = older.rollback = older.resources = ""
+        older.steps, older.results, older.reason = [], {}, None
     incident.plans.append(
         Plan(
             version=event.plan_version,
             submitted_by=_actors(entry),
             submitted_at=entry.recorded_at,
-            steps=[step.model_copy(update={"text": excerpt(step.text)}) for step in event.steps],
-            scope=excerpt(event.scope),
-            risk=excerpt(event.risk),
-            rollback=excerpt(event.rollback),
-            resources=excerpt(event.resources),
+            steps=[step.model_copy(update={"text": brief(step.text)}) for step in event.steps],
+            scope=brief(event.scope),
+            risk=brief(event.risk),
+            rollback=brief(event.rollback),
+            resources=brief(event.resources),
         )
     )
 
@@ -274,7 +277,7 @@ def _plan_submitted(incident: Incident, entry: Entry, event: ev.PlanSubmitted) -
 def _plan_decided(incident: Incident, entry: Entry, event: ev.PlanDecided) -> None:
     plan = incident.plans[event.plan_version - 1]
     plan.status, plan.decided_by, plan.decided_at = event.decision, entry.person, entry.recorded_at
-    plan.reason = excerpt(event.reason) if event.reason else None
+    plan.reason = brief(event.reason) if event.reason else None
 
 
 @_on(ev.PlanSettled)
@@ -331,7 +334,7 @@ def _notice_overdue(incident: Incident, _entry: Entry, event: ev.NoticeOverdue) 
 
 @_on(ev.OrderGiven)
 def _order_given(incident: Incident, entry: Entry, event: ev.OrderGiven) -> None:
-    incident.orders.append(Order(department=event.department, text=excerpt(event.text), given_at=entry.recorded_at))
+    incident.orders.append(Order(department=event.department, text=brief(event.text), given_at=entry.recorded_at))
 
 
 @_on(ev.OrderAnswered)
@@ -341,7 +344,7 @@ def _order_answered(incident: Incident, _entry: Entry, event: ev.OrderAnswered) 
 
 @_on(ev.InformationGiven)
 def _information_given(incident: Incident, entry: Entry, event: ev.InformationGiven) -> None:
-    incident.information.append(Information(text=excerpt(event.text), given_at=entry.recorded_at))
+    incident.information.append(Information(text=brief(event.text), given_at=entry.recorded_at))
 
 
 @_on(ev.InformationAcknowledged)
@@ -352,13 +355,13 @@ def _information_acknowledged(incident: Incident, _entry: Entry, event: ev.Infor
 @_on(ev.FindingRaised)
 def _finding_raised(incident: Incident, entry: Entry, event: ev.FindingRaised) -> None:
     now = entry.recorded_at
-    incident.findings.append(Finding(text=excerpt(event.text), raised_at=now, asked_at=now))
+    incident.findings.append(Finding(text=brief(event.text), raised_at=now, asked_at=now))
 
 
 @_on(ev.MeasureProposed)
 def _measure_proposed(incident: Incident, entry: Entry, event: ev.MeasureProposed) -> None:
     finding = incident.findings[event.finding - 1]
-    finding.measure, finding.approved = excerpt(event.text), None
+    finding.measure, finding.approved = brief(event.text), None
     finding.asked_at = entry.recorded_at
 
 

@@ -6,26 +6,19 @@ from typing import TypeVar
 from domain import acts
 from domain import events as ev
 from domain.company import Role
-from domain.decide import Case, decides, need_reason
-from domain.errors import AlreadyDecided, Conflict, Incomplete, NotAuthorised, Unacceptable, Unknown
+from domain.decide import Case, decides, need_reason, next_number
+from domain.errors import AlreadyDecided, Incomplete, NotAuthorised, Unacceptable, Unknown
 from domain.incident import Finding, Incident
 from domain.policy import Deadline
 from domain.text import N_
 
 T = TypeVar("T")
-MOST = 300
 
 
 def _numbered(items: Sequence[T], number: int, clause: str, field: str) -> T:
     if not 1 <= number <= len(items):
         raise Unknown(N_("There is no number {number}."), clause=clause, field=field, number=number)
     return items[number - 1]
-
-
-def _next_number(items: Sequence[object], clause: str) -> int:
-    if len(items) >= MOST:
-        raise Conflict(N_("One incident holds at most {most} of these."), clause=clause, most=MOST)
-    return len(items) + 1
 
 
 def _must_command(case: Case[acts.Act], clause: str) -> None:
@@ -61,7 +54,7 @@ def give_order(case: Case[acts.GiveOrder]) -> Sequence[ev.Event]:
             field="department",
             department=case.act.department,
         )
-    number = _next_number(case.incident.orders, "5.3.2")
+    number = next_number(case.incident.orders, "5.3.2")
     return [ev.OrderGiven(order=number, department=department.id, text=case.act.text)]
 
 
@@ -100,7 +93,7 @@ def record(case: Case[acts.Record]) -> Sequence[ev.Event]:
 @decides(acts.GiveInformation)
 def give_information(case: Case[acts.GiveInformation]) -> Sequence[ev.Event]:
     """Tell the commander something new (R22)."""
-    return [ev.InformationGiven(information=_next_number(case.incident.information, "5.3.6"), text=case.act.text)]
+    return [ev.InformationGiven(information=next_number(case.incident.information, "5.3.6"), text=case.act.text)]
 
 
 @decides(acts.AcknowledgeInformation)
@@ -116,7 +109,7 @@ def acknowledge_information(case: Case[acts.AcknowledgeInformation]) -> Sequence
 @decides(acts.RaiseFinding)
 def raise_finding(case: Case[acts.RaiseFinding]) -> Sequence[ev.Event]:
     """Name something that the runbook does not cover (R23)."""
-    return [ev.FindingRaised(finding=_next_number(case.incident.findings, "5.3.7"), text=case.act.text)]
+    return [ev.FindingRaised(finding=next_number(case.incident.findings, "5.3.7"), text=case.act.text)]
 
 
 def _finding(case: Case[acts.Act], number: int) -> Finding:

@@ -46,8 +46,14 @@ Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]{0
 
 
 def excerpt(text: str, length: int = 200) -> str:
-    """Return the beginning of a text; the whole of it stands in the timeline."""
+    """Return the beginning of a text."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def brief(text: str) -> str:
+    """Return what an incident carries of a text, at most 200 characters and 400 bytes; the timeline has all of it."""
+    short = text[:200].encode()[:400].decode(errors="ignore")
+    return text if short == text else f"{short[:-1]}…"
 
 
 class Wire(BaseModel):
