@@ -1,0 +1,120 @@
+"""What a person may do to an incident right now: his roles allow it, and there is something to do it to."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain import acts
+from domain.authority import allowed, capacities
+from domain.awaited import ladders
+from domain.closure import checklist, missing_for_closing
+from domain.company import Role
+from domain.handling import heads_of
+from domain.incident import HANDLING, Incident, Phase
+
+_Sense = Callable[[Incident, str], bool]
+
+
+def possible(incident: Incident, person: str, at: datetime) -> list[str]:
+    """Return the names of the acts that would not be refused for want of a role, a phase or an object."""
+    people = {person} | {actor.on_behalf_of for actor in capacities(incident, person, at) if actor.on_behalf_of}
+    names = allowed(incident, person, at)
+    return [name for name in names if any(_makes_sense(name, incident, each) for each in sorted(people))]
+
+
+def _makes_sense(name: str, incident: Incident, person: str) -> bool:
+    sense = _SENSES.get(acts.ACTS[name])
+    return sense is None or sense(incident, person)
+
+
+def _judge(incident: Incident, person: str) -> bool:
+    if incident.phase in HANDLING:
+        return person in incident.judged_by[:1] or person in incident.company.holders(Role.IT_DIRECTOR)
+    return not (incident.is_contested and person in incident.judged_by)
+
+
+def _is_asked(incident: Incident, person: str) -> bool:
+    return any(person in rung.people for ladder in ladders(incident) for rung in ladder.rungs)
+
+
+def _has_steps_left(incident: Incident, _person: str) -> bool:
+    runbook = incident.pinned_runbook
+    return runbook is not None and any(incident.steps.get(step.id, "failed") == "failed" for step in runbook.steps)
+
+
+def _somebody_to_check_in(incident: Incident, person: str) -> bool:
+    waiting = [item.person for item in incident.responders if item.is_awaited]
+    own = incident.responder(person)
+    return person in waiting or bool(waiting and own and own.arrived_at)
+
+
+def _plan_waits(incident: Incident, person: str) -> bool:
+    plan = incident.plan
+    return plan is not None and plan.status == "submitted" and person not in plan.submitted_by
+
+
+def _plan_is_refused(incident: Incident, _person: str) -> bool:
+    plan = incident.plan
+    return plan is not None and plan.status in ("rejected", "change_requested") and not plan.course
+
+
+def _plan_has_steps_left(incident: Incident, _person: str) -> bool:
+    plan = incident.plan
+    if plan is None or plan.course == "stand_down":
+        return False
+    return any(plan.results.get(step.id) != "done" for step in plan.steps)
+
+
+def _order_waits(incident: Incident, person: str) -> bool:
+    return any(order.answer is None and person in heads_of(incident, order.department) for order in incident.orders)
+
+
+def _may_verify(incident: Incident, person: str) -> bool:
+    return incident.recovery is not None and person not in incident.recovery.doers
+
+
+def _has_checks_left(incident: Incident, _person: str) -> bool:
+    recovery = incident.recovery
+    return recovery is not None and any(item.id not in recovery.checks for item in checklist(incident))
+
+
+def _report_is_due(incident: Incident, _person: str) -> bool:
+    return incident.summary is None or incident.summary.returned_by is not None
+
+
+def _report_waits(incident: Incident, person: str) -> bool:
+    summary = incident.summary
+    if summary is None or summary.returned_by or person in summary.authors:
+        return False
+    known = incident.company.person(person)
+    return any(post not in summary.receipts for post in (known.posts if known else []))
+
+
+_SENSES: dict[type[acts.Act], _Sense] = {
+    acts.Judge: _judge,
+    acts.Acknowledge: _is_asked,
+    acts.Contest: lambda i, _: not i.is_contested,
+    acts.RecordStep: _has_steps_left,
+    acts.StandDown: lambda i, _: any(item.is_awaited for item in i.responders),
+    acts.CheckIn: _somebody_to_check_in,
+    acts.ReportToDirector: lambda i, _: i.manager_reported_at is None,
+    acts.DecideProcedure: lambda i, _: i.phase != Phase.GROUP_HANDLING,
+    acts.SubmitPlan: lambda i, _: i.is_major,
+    acts.DecidePlan: _plan_waits,
+    acts.SettlePlan: _plan_is_refused,
+    acts.RecordPlanStep: _plan_has_steps_left,
+    acts.FormGroup: lambda i, _: i.commander is None,
+    acts.AcceptCommand: lambda i, p: p == i.command_offered_to,
+    acts.AnswerOrder: _order_waits,
+    acts.AcknowledgeInformation: lambda i, p: p in i.in_command and not all(x.is_acknowledged for x in i.information),
+    acts.ProposeMeasure: lambda i, _: any(x.measure is None or x.approved is False for x in i.findings),
+    acts.DecideMeasure: lambda i, p: p in i.in_command and any(x.measure and x.approved is None for x in i.findings),
+    acts.CarryOutMeasure: lambda i, _: any(
+        x.measure and not x.is_carried_out and (x.approved or not i.commander) for x in i.findings
+    ),
+    acts.CheckRecovery: _has_checks_left,
+    acts.VerifyRecovery: _may_verify,
+    acts.SubmitSummary: _report_is_due,
+    acts.ReceiveSummary: _report_waits,
+    acts.DecideRunbook: lambda i, _: not i.is_runbook_decided,
+    acts.Close: lambda i, _: not missing_for_closing(i),
+}
