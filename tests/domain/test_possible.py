@@ -1,5 +1,6 @@
 """What a person is offered is what he could do: no role, no phase and no object that is missing."""
 
+from domain import acts
 from domain.possible import possible
 from tests import cast
 from tests.domain import stage as st
@@ -48,5 +49,5 @@ def test_a_plan_is_offered_for_decision_only_while_it_waits() -> None:
 
 def test_when_it_is_over_nothing_is_offered() -> None:
     stage = Stage()
-    stage.do(cast.OPERATOR, st.acts.Withdraw(reason="误报"))
+    stage.do(cast.OPERATOR, acts.Withdraw(reason="误报"))
     assert all(offered(stage, person) == set() for person in cast.EVERYBODY)

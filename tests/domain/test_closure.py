@@ -1,0 +1,260 @@
+"""R24, R25, R27 (6.1 to 6.3): recovery verified by another, the report to two readers, the runbook, the end."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain import acts
+from domain import events as ev
+from domain.awaited import awaited
+from domain.closure import checklist, missing_for_closing
+from domain.company import Role
+from domain.errors import (
+    AlreadyDecided,
+    Conflict,
+    Incomplete,
+    NotAuthorised,
+    OwnWork,
+    ReasonNeeded,
+    StaleVersion,
+    Unknown,
+)
+from domain.incident import HANDLING, Phase
+from domain.policy import Severity
+from tests import cast
+from tests.cast import clock_time
+from tests.domain import stage
+from tests.domain.stage import NO_RUNBOOK_CHANGE, PHASES, SUMMARY, Stage, accept
+
+FIRST, SECOND = cast.CHECKS
+VERIFIED = acts.VerifyRecovery(passed=True, text="逐项核对无误")
+FAILED = acts.VerifyRecovery(passed=False, text="仍有超时")
+
+
+def check(item: str, *, passed: bool = True, text: str | None = None) -> acts.CheckRecovery:
+    return acts.CheckRecovery(item=item, passed=passed, text=text)
+
+
+def asked(scene: Stage) -> dict[str, list[str]]:
+    return {item.question: item.people for item in awaited(scene.incident)}
+
+
+# ── 6.1 ───────────────────────────────────────────────────────────────────────
+
+
+def test_r24_verification_waits_for_checklist_probes_and_observation() -> None:
+    scene = stage.recovery()
+    steps = [
+        lambda: scene.do(cast.TECHNICIAN, check(FIRST)),
+        lambda: scene.do(cast.TECHNICIAN, check(SECOND)),
+        lambda: scene.note(ev.Probed(round=1, passed=list(cast.PROBES))),
+        lambda: scene.note(ev.ObservationPassed(round=1)),
+    ]
+    missing = [FIRST, SECOND, *cast.PROBES, "observation"]
+    for step, done in zip(steps, (1, 1, 2, 1), strict=True):
+        refusal = scene.refuses(Incomplete, "6.1", cast.SUPERVISOR, VERIFIED)
+        assert refusal.params["missing"] == ", ".join(missing)
+        assert "verification/1" not in asked(scene)
+        scene.wait(1)
+        step()
+        missing = missing[done:]
+    [question] = [item for item in awaited(scene.incident) if item.question == "verification/1"]
+    assert (question.people, question.since) == ([cast.SUPERVISOR, cast.MANAGER], scene.now)
+    scene.do(cast.SUPERVISOR, VERIFIED)
+    assert scene.phase == Phase.SUMMARY
+
+
+def test_r24_without_a_runbook_the_service_itself_is_checked() -> None:
+    scene = stage.activated(preliminary_assessment=acts.Assessment(covered=False, text="手册没有"))
+    assert [item.id for item in checklist(scene.incident)] == ["service"]
+
+
+def test_r24_checks_are_those_of_the_pinned_list_each_once() -> None:
+    scene = stage.recovery()
+    scene.refuses(Unknown, "6.1", cast.TECHNICIAN, check("canteen"))
+    scene.do(cast.TECHNICIAN, check(FIRST))
+    scene.refuses(AlreadyDecided, "6.1", cast.SPECIALIST, check(FIRST))
+    scene.refuses(ReasonNeeded, "6.1", cast.SPECIALIST, check(SECOND, passed=False))
+
+
+def test_r24_the_doer_never_verifies() -> None:
+    scene = stage.recovery(stage.on_site())
+    scene.do(cast.SPECIALIST, check(FIRST))
+    for act in (VERIFIED, FAILED):
+        scene.refuses(OwnWork, "6.1", cast.SPECIALIST, act)
+
+
+def test_r24_i8_nor_does_he_for_whom_it_was_done_or_who_acts_for_the_doer() -> None:
+    scene = stage.on_site()
+    scene.do(cast.DEPUTY_MANAGER, stage.RESOLVED)  # for the manager
+    for person in (cast.DEPUTY_MANAGER, cast.MANAGER):
+        scene.refuses(OwnWork, "6.1", person, FAILED)
+    other = stage.on_site()
+    other.do(cast.MANAGER, stage.RESOLVED)
+    other.refuses(OwnWork, "6.1", cast.DEPUTY_MANAGER, FAILED)
+
+
+def test_r24_those_who_worked_on_it_are_not_asked_to_verify() -> None:
+    scene = stage.on_site()
+    scene.do(cast.SUPERVISOR, stage.RESOLVED)
+    scene = stage.checked(_already_in_recovery(scene))
+    assert asked(scene)["verification/2"] == [cast.SUPERVISOR, cast.MANAGER]  # of this round they did nothing
+
+
+def _already_in_recovery(scene: Stage) -> Stage:
+    scene.do(cast.MANAGER, FAILED)
+    return scene
+
+
+@pytest.mark.parametrize("phase", sorted(HANDLING))
+def test_r24_a_failure_goes_back_to_where_it_was_and_no_clock_is_reset(phase: Phase) -> None:
+    scene = PHASES[phase]()
+    before = scene.incident.model_copy(deep=True)
+    scene.do(cast.TECHNICIAN, stage.RESOLVED)
+    scene.wait(1)
+    scene.do(cast.TECHNICIAN, check(FIRST, passed=False, text="仍超时"))
+    assert scene.phase == phase
+    assert (scene.incident.activated_at, scene.incident.deadlines) == (before.activated_at, before.deadlines)
+    recovery = scene.incident.recoveries[-1]
+    assert (recovery.outcome, scene.incident.recovery) == ("failed", None)
+
+
+def test_r24_the_limit_rests_in_recovery_and_fires_at_once_when_it_fails() -> None:
+    scene = stage.recovery(stage.on_site())
+    assert scene.wait(45) == []
+    scene.do(cast.SUPERVISOR, FAILED)
+    assert scene.phase == Phase.ON_SITE_HANDLING
+    [passed] = scene.let_limits_pass()
+    assert isinstance(passed, ev.ShortTimeLimitPassed)
+    assert scene.timeline[-1].occurred_at == cast.NOW + timedelta(minutes=30)
+    assert scene.timeline[-1].is_late
+
+
+def test_r24_one_verification_per_round() -> None:
+    scene = stage.summary()
+    for act in (VERIFIED, FAILED):
+        refusal = scene.refuses(AlreadyDecided, "6.1", cast.MANAGER, act)
+        assert refusal.params == {"winner": cast.SUPERVISOR}
+
+
+# ── 6.2 ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("severity", "due"),
+    [
+        (Severity.I, clock_time(10, 40, day="2026-11-27")),
+        (Severity.II, clock_time(10, 40, day="2026-11-27")),
+        (Severity.III, clock_time(10, 40, day="2026-12-01")),
+        (Severity.IV, clock_time(10, 40, day="2026-12-01")),
+    ],
+)
+def test_r25_the_report_is_due_after_working_days_sooner_when_severe(severity: Severity, due: object) -> None:
+    scene = stage.group()
+    if severity != scene.incident.severity:
+        scene.do(cast.MANAGER, acts.ChangeSeverity(severity=severity, reason="核实"))
+    stage.summary(scene)
+    assert scene.incident.deadlines["summary_due"].at == due
+    assert asked(scene) == {"summary/1": [cast.MANAGER, cast.SPECIALIST]}
+
+
+def test_r25_an_overdue_report_is_reminded_of_every_day() -> None:
+    scene = stage.summary()
+    assert not scene.wait(hours=7 * 24 - 1)
+    assert len(scene.wait(hours=1)) == 1
+    assert [type(event) for event in scene.wait(hours=48)] == [ev.SummaryOverdue] * 2
+    assert scene.incident.is_summary_overdue
+
+
+def test_r25_every_section_is_filled() -> None:
+    sections = ("overview", "course", "scope_and_loss", "cause", "handling", "problems_exposed", "lessons", "measures")
+    for section in sections:
+        for empty in ("", "  ", None, []):
+            with pytest.raises(ValueError, match=section):
+                acts.SubmitSummary.model_validate(SUMMARY.model_dump() | {section: empty})
+
+
+def test_r25_an_owner_of_a_measure_is_somebody() -> None:
+    measure = SUMMARY.measures[0].model_copy(update={"owner": "nobody"})
+    act = SUMMARY.model_copy(update={"measures": [measure]})
+    assert stage.summary().refuses(Unknown, "6.2", cast.MANAGER, act).field == "measures.owner"
+
+
+def test_r25_director_and_general_manager_each_answer_once() -> None:
+    scene = stage.summary()
+    scene.refuses(Incomplete, "6.2", cast.DIRECTOR, accept())
+    scene.do(cast.SPECIALIST, SUMMARY)
+    assert asked(scene) == {"receipt/1/it_director": [cast.DIRECTOR], "receipt/1/general_manager": ["general-manager"]}
+    scene.refuses(AlreadyDecided, "6.2", cast.MANAGER, SUMMARY)
+    scene.refuses(StaleVersion, "6.2", cast.DIRECTOR, accept(2))
+    scene.do(cast.DEPUTY_DIRECTOR, accept())
+    scene.refuses(AlreadyDecided, "6.2", cast.DIRECTOR, accept())
+    scene.do(cast.GENERAL_MANAGER, accept())
+    assert scene.incident.summaries[-1].receipts == {Role.IT_DIRECTOR: True, Role.GENERAL_MANAGER: True}
+
+
+def test_r25_a_returned_report_is_written_again_and_its_clock_is_not_reset() -> None:
+    scene = stage.summary()
+    due = scene.incident.deadlines["summary_due"]
+    scene.do(cast.SPECIALIST, SUMMARY)
+    assert scene.wait(hours=24 * 10) == []  # it lies with its readers
+    scene.refuses(ReasonNeeded, "6.2", cast.DIRECTOR, acts.ReceiveSummary(version=1, accept=False))
+    scene.do(cast.DIRECTOR, acts.ReceiveSummary(version=1, accept=False, reason="原因不清"))
+    assert scene.incident.deadlines["summary_due"] == due
+    assert [type(event) for event in scene.let_limits_pass()] == [ev.SummaryOverdue]
+    scene.refuses(AlreadyDecided, "6.2", cast.GENERAL_MANAGER, accept())
+    scene.do(cast.SPECIALIST, SUMMARY)
+    scene.do(cast.DIRECTOR, accept(2))  # both answer the new version
+    assert missing_for_closing(scene.incident) == ["receipt:general_manager", "runbook_decision"]
+
+
+def test_r25_i8_an_author_never_accepts_his_own_report() -> None:
+    people = [
+        person.model_copy(update={"posts": [Role.IT_MANAGER, Role.IT_DIRECTOR]})
+        if person.id == cast.MANAGER
+        else person
+        for person in cast.company().people
+    ]
+    for author in (cast.MANAGER, cast.DEPUTY_MANAGER):
+        scene = stage.summary(stage.group(company_=cast.company(people=people)))
+        scene.do(author, SUMMARY)
+        for answer in (accept(), acts.ReceiveSummary(version=1, accept=False, reason="不同意")):
+            scene.refuses(OwnWork, "6.2", cast.MANAGER, answer)
+
+
+# ── 6.3 and the end ───────────────────────────────────────────────────────────
+
+
+def test_r27_a_changed_runbook_names_its_version_no_change_its_reason() -> None:
+    scene = stage.summary()
+    scene.refuses(ReasonNeeded, "6.3", cast.MANAGER, acts.DecideRunbook(change=True, reason="补一步"))
+    with pytest.raises(ValueError, match="reason"):
+        acts.DecideRunbook.model_validate({"change": False, "reason": " "})
+    scene.do(cast.MANAGER, acts.DecideRunbook(change=True, new_version="trading-outage@4", reason="补一步"))
+    scene.refuses(AlreadyDecided, "6.3", cast.MANAGER, NO_RUNBOOK_CHANGE)
+
+
+def test_r25_r27_closing_is_refused_until_everything_is_there() -> None:
+    scene = stage.summary()
+    missing = ["summary_report", "receipt:it_director", "receipt:general_manager", "runbook_decision"]
+    todo = [
+        (cast.SPECIALIST, SUMMARY),
+        (cast.DIRECTOR, accept()),
+        (cast.GENERAL_MANAGER, accept()),
+        (cast.MANAGER, NO_RUNBOOK_CHANGE),
+    ]
+    for person, act in todo:
+        refusal = scene.refuses(Incomplete, "6.2", cast.MANAGER, acts.Close())
+        assert refusal.params["missing"] == ", ".join(missing)
+        scene.do(person, act)
+        missing = missing[1:]
+    scene.refuses(NotAuthorised, "6.2", cast.SUPERVISOR, acts.Close())
+    scene.do(cast.MANAGER, acts.Close())
+    assert (scene.phase, scene.incident.is_over, scene.incident.closed_at) == (Phase.CLOSED, True, scene.now)
+    assert (awaited(scene.incident), scene.incident.deadlines) == ([], {})
+
+
+def test_nothing_happens_to_a_closed_incident() -> None:
+    scene = stage.closed()
+    scene.refuses(Conflict, "5.3.6", cast.OPERATOR, acts.GiveInformation(text="太晚"))
+    assert scene.wait(hours=24 * 365) == []
