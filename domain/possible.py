@@ -28,7 +28,7 @@ def _makes_sense(name: str, incident: Incident, person: str) -> bool:
 
 def _judge(incident: Incident, person: str) -> bool:
     if incident.phase in HANDLING:
-        return person in incident.judged_by[:1] or person in incident.company.holders(Role.IT_DIRECTOR)
+        return person in incident.verdict_by or person in incident.company.holders(Role.IT_DIRECTOR)
     return not (incident.is_contested and person in incident.judged_by)
 
 
@@ -92,6 +92,7 @@ def _report_waits(incident: Incident, person: str) -> bool:
 _SENSES: dict[type[acts.Act], _Sense] = {
     acts.Judge: _judge,
     acts.Acknowledge: _is_asked,
+    acts.Withdraw: lambda i, _: not i.judged_by,
     acts.Contest: lambda i, _: not i.is_contested,
     acts.RecordStep: _has_steps_left,
     acts.StandDown: lambda i, _: any(item.is_awaited for item in i.responders),
@@ -109,7 +110,8 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.ProposeMeasure: lambda i, _: any(x.measure is None or x.approved is False for x in i.findings),
     acts.DecideMeasure: lambda i, p: p in i.in_command and any(x.measure and x.approved is None for x in i.findings),
     acts.CarryOutMeasure: lambda i, _: any(
-        x.measure and not x.is_carried_out and (x.approved or not i.commander) for x in i.findings
+        x.measure and not x.is_carried_out and (x.approved or (x.approved is None and not i.commander))
+        for x in i.findings
     ),
     acts.CheckRecovery: _has_checks_left,
     acts.VerifyRecovery: _may_verify,

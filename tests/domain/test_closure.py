@@ -1,5 +1,6 @@
 """R24, R25, R27 (6.1 to 6.3): recovery verified by another, the report to two readers, the runbook, the end."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -44,7 +45,7 @@ def asked(scene: Stage) -> dict[str, list[str]]:
 
 def test_r24_verification_waits_for_checklist_probes_and_observation() -> None:
     scene = stage.recovery()
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: scene.do(cast.TECHNICIAN, check(FIRST)),
         lambda: scene.do(cast.TECHNICIAN, check(SECOND)),
         lambda: scene.note(ev.Probed(round=1, passed=list(cast.PROBES))),
@@ -168,8 +169,9 @@ def test_r25_an_overdue_report_is_reminded_of_every_day() -> None:
 
 def test_r25_every_section_is_filled() -> None:
     sections = ("overview", "course", "scope_and_loss", "cause", "handling", "problems_exposed", "lessons", "measures")
+    empties: tuple[object, ...] = ("", "  ", None, [])
     for section in sections:
-        for empty in ("", "  ", None, []):
+        for empty in empties:
             with pytest.raises(ValueError, match=section):
                 acts.SubmitSummary.model_validate(SUMMARY.model_dump() | {section: empty})
 
@@ -209,12 +211,8 @@ def test_r25_a_returned_report_is_written_again_and_its_clock_is_not_reset() -> 
 
 
 def test_r25_i8_an_author_never_accepts_his_own_report() -> None:
-    people = [
-        person.model_copy(update={"posts": [Role.IT_MANAGER, Role.IT_DIRECTOR]})
-        if person.id == cast.MANAGER
-        else person
-        for person in cast.company().people
-    ]
+    people = cast.company().people
+    next(person for person in people if person.id == cast.MANAGER).posts.append(Role.IT_DIRECTOR)
     for author in (cast.MANAGER, cast.DEPUTY_MANAGER):
         scene = stage.summary(stage.group(company_=cast.company(people=people)))
         scene.do(author, SUMMARY)
