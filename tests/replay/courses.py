@@ -1,0 +1,327 @@
+"""The courses whose histories are kept: together they go through every waiting that a workflow can do."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from domain import acts
+from domain.company import Company
+from domain.incident import Phase
+from domain.policy import Policy
+from tests import cast
+from tests.replay import scenes
+from tests.replay.desk import Desk
+from workflows import contract
+
+Play = Callable[[Desk], Awaitable[None]]
+
+
+class Course(NamedTuple):
+    """A course: how it is played, under which policy and company, what the far side of the network does."""
+
+    name: str
+    play: Play
+    policy: Policy
+    company: Company
+    details: dict[str, Any]
+    failing: dict[str, int]
+    is_long: bool
+
+
+COURSES: dict[str, Course] = {}
+
+
+def course(
+    *,
+    details: dict[str, Any] | None = None,
+    channels: dict[str, list[str]] | None = None,
+    failing: dict[str, int] | None = None,
+    is_long: bool = False,
+    **seconds: float,
+) -> Callable[[Play], Play]:
+    """Register a course; limits are in seconds; ``failing`` says how often a part of the far side fails."""
+    limits = {
+        name: timedelta(seconds=value)
+        for name, value in ({"observation": 0.4, "probe_interval": 0.3} | seconds).items()
+    }
+
+    def register(play: Play) -> Play:
+        name = play.__name__
+        policy = cast.policy(**limits)
+        COURSES[name] = Course(name, play, policy, _reached_by(channels or {}), details or {}, failing or {}, is_long)
+        return play
+
+    return register
+
+
+def _reached_by(channels: dict[str, list[str]]) -> Company:
+    company = cast.company()
+    people = [person.model_copy(update={"channels": channels.get(person.id, ["inbox"])}) for person in company.people]
+    return company.model_copy(update={"people": people})
+
+
+# ── 5.2.1 to 5.2.5 ────────────────────────────────────────────────────────────
+
+
+@course()
+async def short(desk: Desk) -> None:
+    await scenes.report(desk)
+    await desk.act(cast.MANAGER, acts.Acknowledge(question="judgement/1"))
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await desk.refused(cast.OPERATOR, acts.Judge(verdict="emergency"))
+    await desk.act(cast.SPECIALIST, acts.Acknowledge(question="activation"))
+    for step in cast.STEPS:
+        await desk.act(cast.OPERATOR, acts.RecordStep(step=step, result="done"))
+    await scenes.finish(desk)
+
+
+@course()
+async def withdrawn(desk: Desk) -> None:
+    await scenes.report(desk)
+    await desk.act(cast.OPERATOR, acts.Withdraw(reason="误报"))
+    await desk.over()
+
+
+@course(dismissal_window=0.5)
+async def dismissed(desk: Desk) -> None:
+    await scenes.report(desk)
+    await desk.tell(cast.OUTSIDER, acts.Judge(verdict="not_emergency", reason="无权判断"))
+    await desk.act(cast.MANAGER, acts.Judge(verdict="not_emergency", reason="计划内维护"))
+    await desk.over()
+
+
+@course(dismissal_window=2)
+async def contested(desk: Desk) -> None:
+    await scenes.report(desk)
+    await desk.act(cast.MANAGER, acts.Judge(verdict="not_emergency", reason="看似维护"))
+    await desk.act(cast.OPERATOR, acts.Contest(reason="没有维护计划"))
+    await desk.paged("judgement/2", bool)
+    await desk.act(cast.SUPERVISOR, acts.Judge(verdict="not_emergency", reason="已确认为维护"))
+    await desk.over()
+
+
+@course(page_repeat=0.5, page_deputies=0.8, page_director=1.3, page_everyone=0.7, dismissal_window=0.3)
+async def silent_manager(desk: Desk) -> None:
+    await desk.open()
+    await desk.paged("judgement/1", lambda calls: [call.level for call in calls].count("everyone") >= 2)
+    await desk.act(cast.DEPUTY_MANAGER, acts.Judge(verdict="emergency"))
+    await desk.act(cast.DIRECTOR, acts.Judge(verdict="not_emergency", reason="总监复核：演习残留"))
+    await desk.over()
+
+
+@course(arrival_working_hours=0.8, arrival_off_hours=0.8, operator_limit=0.3)
+async def late_arrival_with_backup(desk: Desk) -> None:
+    await scenes.activate(desk)
+    incident = await desk.until(lambda incident: len(incident.responders) >= 2)
+    late, backup = incident.responders[0].person, incident.responders[1].person
+    await desk.until(lambda incident: all(item.is_overdue for item in incident.responders))
+    await desk.paged(f"overdue/{late}/1", bool)
+    await desk.act(cast.MANAGER, acts.Acknowledge(question=f"overdue/{late}/1"))
+    await desk.act(late, acts.CheckIn(place="主机房"))
+    await desk.act(backup, acts.CheckIn(remote=True))
+    await desk.act(cast.MANAGER, acts.StandDown(responder=backup, reason="人手已够"))
+    await scenes.finish(desk, by=late)
+
+
+# ── 5.2.6 to 5.2.9 ────────────────────────────────────────────────────────────
+
+
+@course()
+async def major_approved(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    await desk.refused(cast.TECHNICIAN, acts.RecordPlanStep(version=1, step="switch", result="done"))
+    await desk.act(cast.TECHNICIAN, acts.RecordPlanStep(version=1, step="inform", result="done"))
+    await desk.act(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="approved"))
+    await desk.act(cast.TECHNICIAN, acts.RecordPlanStep(version=1, step="switch", result="done"))
+    await desk.act(cast.DIRECTOR, acts.OfferCommand(to=cast.MANAGER, reason="总监离场"))
+    await desk.paged(f"command/{cast.MANAGER}", bool)
+    await desk.act(cast.MANAGER, acts.AcceptCommand())
+    for person in scenes.GROUP:
+        await scenes.arrive(desk, person)
+    await desk.act(cast.MANAGER, acts.GiveNotice(kind="notice", audience=[cast.OPERATIONS], text="交易暂停"))
+    await desk.act(cast.MANAGER, acts.GiveOrder(department=cast.OPERATIONS, text="停止接单"))
+    await desk.act(cast.OPERATIONS_HEAD, acts.AnswerOrder(order=1, answer="acknowledged"))
+    await desk.act(cast.SPECIALIST, acts.Record(kind="fault_log", text="系统日志", sha256="a" * 64))
+    await desk.act(cast.TECHNICIAN, acts.GiveInformation(text="备机也有告警"))
+    await desk.act(cast.MANAGER, acts.AcknowledgeInformation(information=1))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course()
+async def rejected_twice(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    await desk.act(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="rejected", reason="风险过大"))
+    await desk.paged("plan_refused/1", bool)
+    await scenes.submit_plan(desk)
+    await desk.act(cast.GENERAL_MANAGER, acts.DecidePlan(version=2, decision="change_requested", reason="补充回退"))
+    await desk.paged("plan_refused/2", bool)
+    await desk.act(cast.DIRECTOR, acts.SettlePlan(version=2, course="without_gated_steps", reason="先恢复查询"))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(approval_repeat=0.6, approval_deputies=1)
+async def silent_general_manager(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    await desk.paged("plan/1", lambda calls: [call.level for call in calls].count("deputies") >= 2)
+    child = desk.client.get_workflow_handle(contract.child_id(desk.number, "plan/1"))
+    decision = desk.command(cast.DEPUTY_GENERAL_MANAGER, acts.DecidePlan(version=1, decision="approved"))
+    await child.signal(acts.DecidePlan.name, decision)
+    await desk.until(lambda incident: incident.plan and incident.plan.status == "approved")
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(
+    procedure_asked_again=0.7, director_deputies=0.5, general_manager_informed=1, page_repeat=0.8, notice_interval=1
+)
+async def not_started_then_reasked(desk: Desk) -> None:
+    await scenes.activate(desk, severity="I")
+    await desk.until(lambda incident: incident.procedure_round == 1)
+    await desk.act(cast.DIRECTOR, acts.DecideProcedure(start=False, reason="部门可以处理"))
+    await desk.until(lambda incident: incident.procedure_round == 2)
+    await desk.paged("procedure/2", lambda calls: any(call.level == "general_manager" for call in calls))
+    await desk.act(cast.DEPUTY_DIRECTOR, acts.DecideProcedure(start=True, reason="仍未恢复"))
+    await desk.paged("group", bool)
+    await desk.act(cast.DIRECTOR, acts.FormGroup(members=scenes.GROUP, commander=cast.MANAGER))
+    first = (await desk.until(lambda incident: "notice_due" in incident.deadlines)).deadlines["notice_due"]
+    await desk.until(lambda incident: incident.deadlines["notice_due"].at > first.at)
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+# ── 5.3 ───────────────────────────────────────────────────────────────────────
+
+
+@course()
+async def outside_runbook(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=False)
+    await desk.act(cast.TECHNICIAN, acts.RaiseFinding(text="手册未提及的存储故障"))
+    await desk.paged("finding/1", bool)
+    await desk.act(cast.TECHNICIAN, acts.ProposeMeasure(finding=1, text="强制卸载"))
+    await desk.paged("measure/1", bool)
+    await desk.act(cast.DIRECTOR, acts.DecideMeasure(finding=1, approve=False, reason="可能丢数据"))
+    await desk.refused(cast.TECHNICIAN, acts.CarryOutMeasure(finding=1, text="已卸载"))
+    await desk.act(cast.TECHNICIAN, acts.ProposeMeasure(finding=1, text="只读挂载"))
+    await desk.act(cast.DIRECTOR, acts.DecideMeasure(finding=1, approve=True))
+    await desk.act(cast.TECHNICIAN, acts.CarryOutMeasure(finding=1, text="已只读挂载"))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(page_deputies=0.6, page_repeat=0.5)
+async def open_in_handling(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    await desk.act(cast.DIRECTOR, acts.GiveOrder(department=cast.FINANCE, text="暂停结算"))
+    await desk.act(cast.TECHNICIAN, acts.GiveInformation(text="日志盘已满"))
+    await desk.paged("order/1", lambda calls: any(call.level == "on_scene_commander" for call in calls))
+    await desk.paged("information/1", lambda calls: len(calls) >= 2)
+
+
+# ── 6 ─────────────────────────────────────────────────────────────────────────
+
+
+@course(failing={"probe": 3})
+async def failed_recovery(desk: Desk) -> None:
+    await scenes.activate(desk)
+    await scenes.resolve(desk)
+    await desk.until(lambda incident: len(incident.recoveries) == 1 and incident.recovery is None)
+    await scenes.resolve(desk)
+    await desk.until(lambda incident: len(incident.recoveries) == 2 and incident.recovery is None)
+    await scenes.resolve(desk)
+    await desk.act(cast.SPECIALIST, acts.CheckRecovery(item=cast.CHECKS[0], passed=False, text="订单仍失败"))
+    await scenes.finish(desk)
+
+
+@course(preliminary_summary_deadline=0.5, summary_reminder=0.6)
+async def summary_returned(desk: Desk) -> None:
+    await scenes.activate(desk, severity="II")
+    await scenes.resolve(desk)
+    await scenes.recover(desk)
+    await desk.until(lambda incident: incident.is_summary_overdue)
+    await scenes.summarise(desk)
+    await desk.act(cast.DIRECTOR, acts.ReceiveSummary(version=1, accept=False, reason="原因不清"))
+    await desk.paged("summary/2", bool)
+    await scenes.summarise(desk)
+    await scenes.conclude(desk, version=2)
+
+
+# ── beside the phases ─────────────────────────────────────────────────────────
+
+
+@course(details={"is_drill": True})
+async def drill(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    await desk.act(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="approved"))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(is_long=True)
+async def continued_as_new(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    for number in range(20):
+        await desk.act(cast.SPECIALIST, acts.Record(kind="observation", text=f"第 {number + 1} 次观察"))
+    await desk.act(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="approved"))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(
+    channels={cast.MANAGER: ["inbox", "mail", "webhook"], cast.SUPERVISOR: ["mail"]},
+    failing={"mail": 100},
+    dismissal_window=0.3,
+)
+async def provider_away(desk: Desk) -> None:
+    await desk.open()
+    await desk.paged("judgement/1", bool)
+    await desk.act(cast.SUPERVISOR, acts.Judge(verdict="not_emergency", reason="已自行恢复"))
+    await desk.over()
+
+
+@course(failing={"record": 3}, dismissal_window=0.3)
+async def database_away(desk: Desk) -> None:
+    await scenes.report(desk)
+    await desk.act(cast.MANAGER, acts.Judge(verdict="not_emergency", reason="已自行恢复"))
+    await desk.over()
+
+
+@course(dismissal_window=0.4)
+async def alert(desk: Desk) -> None:
+    """A monitor fires, repeats, resolves; the incident ends; it fires again and opens a second one."""
+
+    async def hear(status: Literal["firing", "resolved"], occurrence: str) -> str:
+        told = contract.Alert(
+            source="monitor",
+            dedup_key="trading-down",
+            status=status,
+            occurrence=occurrence,
+            command_id=uuid.uuid4().hex,
+            title="交易探针失败",
+            system=cast.TRADING,
+            symptom="连续三次超时",
+            started_at=datetime.now(UTC) - timedelta(seconds=2),
+        )
+        return await desk.incidents.alert(told)
+
+    async def number_of(workflow_id: str, other_than: str | None = None) -> str:
+        async with asyncio.timeout(20):
+            while True:
+                state = await desk.incidents.incident_of_alert(workflow_id)
+                if state and state.number and state.number != other_than:
+                    return state.number
+                await asyncio.sleep(0.05)
+
+    workflow_id = await hear("firing", "1")
+    desk.number = first = await number_of(workflow_id)
+    await desk.until(lambda incident: incident.phase == Phase.JUDGING)
+    await hear("firing", "1")
+    await hear("firing", "2")
+    await hear("resolved", "2")
+    await desk.act(cast.MANAGER, acts.Judge(verdict="not_emergency", reason="探针误报"))
+    await desk.over()
+    await hear("firing", "3")
+    desk.number = await number_of(workflow_id, other_than=first)
+    await desk.until(lambda incident: incident.phase == Phase.JUDGING)

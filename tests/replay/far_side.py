@@ -1,0 +1,122 @@
+"""What lies beyond the network while courses are played: takes everything, or fails as often as it was told to."""
+
+from collections import Counter
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.alerts import Alerts
+from activities.messages import AlertOpening, Batch, Delivery, Message
+from activities.paging import Paging
+from activities.ports import NotHandedOver
+from activities.probes import ProbeChecks
+from activities.record import Recording
+from adapters.temporal import Incidents
+from domain.acts import Assessment
+from domain.company import Company, Person, Probe, Role
+from domain.policy import Policy
+from tests import cast
+from worker import workers
+
+
+class Failing:
+    """Counts down how often each part of the far side still fails."""
+
+    def __init__(self, times: dict[str, int]) -> None:
+        self._left = Counter(times)
+
+    def fails(self, name: str) -> bool:
+        if self._left[name] <= 0:
+            return False
+        self._left[name] -= 1
+        return True
+
+
+class AnyChannel:
+    def __init__(self, name: str, failing: Failing) -> None:
+        self.name = name
+        self._failing = failing
+
+    async def send(self, message: Message, recipient: Person, address: str) -> str:
+        if self._failing.fails(self.name):
+            raise NotHandedOver(f"{self.name} is away")
+        return "taken"
+
+
+class Everybody:
+    """The directory: everybody is reached by every channel."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+
+    async def person(self, person_id: str) -> Person | None:
+        return self._company.person(person_id)
+
+    async def address(self, person_id: str, channel: str) -> str | None:
+        return person_id
+
+
+class Forgetful:
+    """A record that keeps nothing; a course is about histories."""
+
+    def __init__(self, failing: Failing) -> None:
+        self._failing = failing
+
+    async def append(self, batch: Batch) -> None:
+        if self._failing.fails("record"):
+            raise ConnectionError("the database is away")
+
+    async def archive(self, incident: str, history: str) -> None: ...
+
+    async def note(self, message: Message, delivery: Delivery) -> None: ...
+
+
+class Probed:
+    def __init__(self, failing: Failing) -> None:
+        self._failing = failing
+
+    async def check(self, probe: Probe) -> tuple[bool, str]:
+        return (False, "refused") if self._failing.fails("probe") else (True, "answers")
+
+
+class Openings:
+    """Opens the incident of an alert with the course's own policy."""
+
+    def __init__(self, incidents: Incidents, policy: Policy) -> None:
+        self._incidents = incidents
+        self._policy = policy
+
+    async def open_for_alert(self, opening: AlertOpening) -> None:
+        built = cast.opening(
+            opening.number,
+            policy_=self._policy,
+            title=opening.title,
+            symptom=opening.symptom,
+            discovered_at=opening.discovered_at,
+            dedup_key=opening.dedup_key,
+            preliminary_assessment=Assessment(covered=False, text=opening.symptom),
+        )
+        about: dict[str, Any] = {
+            "reporter": "",
+            "reporter_role": Role.ALERT_SOURCE,
+            "channel": opening.source,
+            "recurrence_of": opening.recurrence_of,
+            "alert_workflow": opening.alert_workflow,
+        }
+        await self._incidents.open(built.model_copy(update=about))
+
+
+def far_side(client: Client, policy: Policy, company: Company, times: dict[str, int]) -> list[Worker]:
+    """Return workers whose activities end here."""
+    failing = Failing(times)
+    forgetful = Forgetful(failing)
+    incidents = Incidents(client)
+    channels = {name: AnyChannel(name, failing) for name in ("inbox", "mail", "webhook")}
+    return workers(
+        client,
+        Paging(Everybody(company), channels, forgetful),
+        Recording(forgetful, incidents),
+        ProbeChecks(Probed(failing)),
+        Alerts(Openings(incidents, policy)),
+    )
