@@ -1,0 +1,99 @@
+"""Many open incidents at once: the worker's memory, and how late their timers fire."""
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from temporalio.client import WorkflowHandle
+
+from tools.bench.figures import Figure, percentile
+from tools.bench.rig import Rig, with_limits
+from tools.progress import say
+
+OPENERS = 16
+TRIAL = 100
+TOLD_EVERY = 500
+GRACE_SECONDS = 120
+# How late the second call of the page was that every open incident burns; it is due one repeat after the report.
+LATENESS = text("""
+SELECT (julianday(call.occurred_at) - julianday(report.recorded_at)) * 86400 - :repeat
+FROM entries AS report JOIN entries AS call ON call.incident = report.incident
+WHERE report.kind = 'reported' AND call.kind = 'paged' AND json_extract(call.event, '$.call') = 2
+  AND report.incident BETWEEN :first AND :last
+""")
+
+
+async def many(rig: Rig, count: int) -> list[Figure]:
+    """Open this many incidents and bare workflows in turns; the timers fire after the last of them is open."""
+    rate = await _rate(rig)
+    repeat = timedelta(seconds=round(count / rate * 1.3 + 15))
+    policy = with_limits(rig.policy, page_repeat=repeat)
+    openings = [rig.opening(policy=policy) for _ in range(count)]
+    handles: list[WorkflowHandle[Any, float]] = []
+
+    async def both(index: int) -> None:
+        handles.append(await rig.open_bare(datetime.now(UTC) + repeat))
+        await rig.acknowledged(openings[index])
+
+    before = _resident(rig.worker_pid), _resident(rig.bare_pid)
+    taken = await _paced(count, rate, both)
+    await rig.rests()
+    memory, bare_memory = (
+        (_resident(pid) - least) / count * 1000
+        for pid, least in zip((rig.worker_pid, rig.bare_pid), before, strict=True)
+    )
+    late = await _lateness(rig, openings[0].number, openings[-1].number, count, repeat)
+    bare_late = await asyncio.gather(*(handle.result() for handle in handles))
+    note = f"{count:,} open; opened in {taken:.0f} s, {rate:.1f} timers a second from {repeat.seconds} s on"
+    return [
+        Figure("worker memory per 1,000 open incidents", "MB", memory, bare_memory, note=f"measured over {count:,}"),
+        Figure("lateness of firing p50", "s", percentile(late, 50), percentile(bare_late, 50), note=note),
+        Figure("lateness of firing p99", "s", percentile(late, 99), percentile(bare_late, 99), aim=2),
+        Figure("timers that did not fire", "", count - len(late), aim=0),
+    ]
+
+
+def _resident(pid: int) -> float:
+    """Return the resident memory of a process in MB."""
+    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout
+    return int(shown) / 1024
+
+
+async def _rate(rig: Rig) -> float:
+    """Find how many incidents a second this machine opens and pages for without falling behind."""
+    openings = [rig.opening() for _ in range(TRIAL)]
+    started = time.perf_counter()
+    await _paced(TRIAL, TRIAL, lambda index: rig.acknowledged(openings[index]))
+    await rig.rests()
+    return TRIAL / (time.perf_counter() - started) * 0.6
+
+
+async def _paced(count: int, rate: float, start: Callable[[int], Awaitable[Any]]) -> float:
+    """Start things at a steady rate, as many at a time as there are openers; return the seconds it took."""
+    began = time.perf_counter()
+    indexes = iter(range(count))
+
+    async def work() -> None:
+        for index in indexes:
+            await asyncio.sleep(began + index / rate - time.perf_counter())
+            await start(index)
+            if (index + 1) % TOLD_EVERY == 0:
+                say(f"  {index + 1:,} of {count:,} are open")
+
+    await asyncio.gather(*(work() for _ in range(OPENERS)))
+    return time.perf_counter() - began
+
+
+async def _lateness(rig: Rig, first: str, last: str, count: int, repeat: timedelta) -> list[float]:
+    end = time.perf_counter() + repeat.total_seconds() + GRACE_SECONDS
+    late: list[float] = []
+    while len(late) < count and time.perf_counter() < end:
+        await asyncio.sleep(1)
+        async with rig.database.session() as connection:
+            values = {"repeat": repeat.total_seconds(), "first": first, "last": last}
+            late = [row[0] for row in await connection.execute(LATENESS, values)]
+    return late
