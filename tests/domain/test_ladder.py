@@ -1,0 +1,192 @@
+"""Who is called when nobody answers (5.2.1, 5.2.6 to 5.2.8, 5.3.2): exact instants and people, without end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import acts
+from domain.awaited import ladders
+from domain.escalation import beacons
+from domain.ladder import Ladder, LadderState, Rung, call_due, called, next_call_at
+from tests import cast
+from tests.domain import stage
+from tests.domain.stage import Stage
+
+MINUTE = timedelta(minutes=1)
+JUDGES = {cast.MANAGER, cast.SUPERVISOR}
+JUDGES_AND_DEPUTIES = JUDGES | {cast.DEPUTY_MANAGER, cast.DEPUTY_SUPERVISOR}
+WITH_DIRECTOR = JUDGES_AND_DEPUTIES | {cast.DIRECTOR}
+EVERYONE = WITH_DIRECTOR | {cast.DEPUTY_DIRECTOR, cast.SPECIALIST, cast.SECOND_SPECIALIST}
+DIRECTORS = {cast.DIRECTOR, cast.DEPUTY_DIRECTOR}
+
+
+def ladder_of(scene: Stage, question: str) -> Ladder:
+    return next(item for item in ladders(scene.incident) if item.question == question)
+
+
+def silence(ladder: Ladder, minutes: int, state: LadderState | None = None) -> Iterator[tuple[int, set[str]]]:
+    """Play a ladder that nobody answers: the minute and the people of each call."""
+    state = state or LadderState()
+    for minute in range(minutes + 1):
+        now = ladder.asked_at + minute * MINUTE
+        while call := call_due(ladder, state, now):
+            assert next_call_at(ladder, state) == now  # never early, and not late either
+            yield minute, set(call.people)
+            state = called(ladder, state, now)
+
+
+def test_judgement_with_everybody_silent_for_an_hour() -> None:
+    assert list(silence(ladder_of(stage.judging(), "judgement/1"), 60)) == [
+        (0, JUDGES),
+        (5, JUDGES),
+        (10, JUDGES_AND_DEPUTIES),
+        (15, WITH_DIRECTOR),
+        (20, WITH_DIRECTOR),
+        (25, EVERYONE),
+        (35, EVERYONE),
+        (45, EVERYONE),
+        (55, EVERYONE),
+    ]
+
+
+def test_it_never_ends_by_itself() -> None:
+    week = 7 * 24 * 60
+    calls = list(silence(ladder_of(stage.judging(), "judgement/1"), week))
+    assert calls[-1] == (week - 5, EVERYONE)  # every ten minutes: ..., 10065, 10075
+    assert {later[0] - earlier[0] for earlier, later in pairwise(calls[5:])} == {10}
+
+
+def test_director_silent() -> None:
+    ladder = ladder_of(stage.director_asked(), "procedure/1")
+    assert list(silence(ladder, 45)) == [
+        (0, {cast.DIRECTOR}),
+        (5, {cast.DIRECTOR}),
+        (10, DIRECTORS),
+        (15, DIRECTORS),
+        (20, DIRECTORS | {cast.GENERAL_MANAGER}),
+        (30, DIRECTORS | {cast.GENERAL_MANAGER}),
+        (40, DIRECTORS | {cast.GENERAL_MANAGER}),
+    ]
+
+
+def test_the_general_manager_is_informed_not_asked() -> None:
+    ladder = ladder_of(stage.director_asked(), "procedure/1")
+    call = call_due(ladder, LadderState(calls=4), ladder.asked_at + 20 * MINUTE)
+    assert call is not None
+    assert call.people[cast.GENERAL_MANAGER] == "informed"
+    assert call.people[cast.DIRECTOR] == call.people[cast.DEPUTY_DIRECTOR] == "procedure"
+
+
+def test_general_manager_silent() -> None:
+    scene = stage.group()
+    scene.do(cast.DIRECTOR, stage.PLAN)
+    both = {cast.GENERAL_MANAGER, cast.DEPUTY_GENERAL_MANAGER}
+    assert list(silence(ladder_of(scene, "plan/1"), 60)) == [
+        (0, {cast.GENERAL_MANAGER}),
+        (10, {cast.GENERAL_MANAGER}),
+        *((minute, both) for minute in (20, 30, 40, 50, 60)),
+    ]
+
+
+def test_specialist_silent_then_his_backup_then_the_manager() -> None:
+    first, both = {cast.SPECIALIST}, {cast.SPECIALIST, cast.SECOND_SPECIALIST}
+    assert list(silence(ladder_of(stage.activated(), "activation"), 25)) == [
+        (0, first),
+        (5, first),
+        (10, both),
+        (15, both | {cast.MANAGER}),
+        (25, both | {cast.MANAGER}),
+    ]
+
+
+def test_a_department_that_does_not_answer_is_reminded_then_the_commander_hears_of_it() -> None:
+    scene = stage.group()
+    scene.do(cast.MANAGER, acts.GiveOrder(department=cast.OPERATIONS, text="暂停"))
+    head = {cast.OPERATIONS_HEAD}
+    assert list(silence(ladder_of(scene, "order/1"), 20)) == [
+        (0, head),
+        (5, head),
+        (10, head | {cast.MANAGER}),
+        (20, head | {cast.MANAGER}),
+    ]
+
+
+@pytest.mark.parametrize(("woken_at", "next_at"), [(5, 10), (7, 10), (9, 10), (12, 15), (16, 21), (60, 70), (600, 610)])
+def test_calls_missed_while_nobody_was_there_become_one(woken_at: int, next_at: int) -> None:
+    ladder = ladder_of(stage.judging(), "judgement/1")
+    state = called(ladder, LadderState(), ladder.asked_at)
+    now = ladder.asked_at + woken_at * MINUTE
+    call = call_due(ladder, state, now)
+    assert call is not None
+    assert call.number == 2
+    state = called(ladder, state, now)
+    assert call_due(ladder, state, now) is None
+    assert next_call_at(ladder, state) == ladder.asked_at + next_at * MINUTE
+
+
+def test_a_held_ladder_rests_until_the_hold_is_over() -> None:
+    ladder = ladder_of(stage.judging(), "judgement/1")
+    state = called(ladder, LadderState(), ladder.asked_at)
+    held = state.model_copy(update={"held_until": ladder.asked_at + 13 * MINUTE})
+    assert list(silence(ladder, 26, held)) == [
+        (13, JUDGES_AND_DEPUTIES),
+        (15, WITH_DIRECTOR),
+        (20, WITH_DIRECTOR),
+        (25, EVERYONE),
+    ]
+
+
+minutes = st.integers(0, 40).map(lambda number: number * MINUTE)
+
+
+@st.composite
+def any_ladder(draw: st.DrawFn) -> Ladder:
+    joins = sorted([timedelta(0), *draw(st.lists(minutes, max_size=4))])
+    rungs = [Rung(after=join, level=str(number), people=[f"p{number}"]) for number, join in enumerate(joins)]
+    repeat, chorus = draw(st.integers(1, 20)), draw(st.integers(1, 20))
+    return Ladder(
+        question="q",
+        clause="5.2.1",
+        template="t",
+        asked_at=cast.NOW,
+        rungs=rungs,
+        repeat=repeat * MINUTE,
+        chorus=chorus * MINUTE,
+    )
+
+
+@given(any_ladder(), st.lists(st.integers(0, 3600), min_size=1, max_size=30))
+def test_however_late_it_is_woken_no_call_is_early_doubled_or_lost(ladder: Ladder, pauses: list[int]) -> None:
+    state, now, people = LadderState(), ladder.asked_at, set[str]()
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        due = next_call_at(ladder, state)
+        call = call_due(ladder, state, now)
+        assert (call is not None) == (due <= now)
+        if call:
+            joined = {person for rung in ladder.rungs if ladder.asked_at + rung.after <= now for person in rung.people}
+            assert (call.number, set(call.people)) == (state.calls + 1, joined)
+            assert people <= joined
+            state, people = called(ladder, state, now), joined
+            following = next_call_at(ladder, state)
+            assert now < following <= now + max(ladder.repeat, ladder.chorus)
+
+
+@given(any_ladder())
+def test_every_rung_is_called_at_the_instant_at_which_it_joins(ladder: Ladder) -> None:
+    assert {rung.after // MINUTE for rung in ladder.rungs} <= {at for at, _ in silence(ladder, 50)}
+
+
+def _everybody_in(ladder: Ladder) -> set[str]:
+    return {person for rung in ladder.rungs for person in rung.people}
+
+
+def test_every_page_knows_the_channels_of_its_people() -> None:
+    scene = stage.group()
+    for ladder in beacons(scene.incident):
+        assert set(ladder.channels) == _everybody_in(ladder)
+        assert all(channels == ["inbox"] for channels in ladder.channels.values())
