@@ -4,6 +4,8 @@ import hashlib
 import hmac
 from typing import Annotated
 
+import structlog
+from anyio import BrokenResourceError
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +17,7 @@ from domain.errors import NotAuthorised
 from domain.text import N_
 
 OPEN = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json"})
+_log = structlog.get_logger(__name__)
 _ALERTS = ""
 _BODIED = ("POST", "PUT", "PATCH")
 _bearer = HTTPBearer(auto_error=False, description="The token of a person, or of an alert source.")
@@ -60,10 +63,17 @@ class Door:
         request = Request(scope)
         case = _unfit(request) if await self._knows(request) else problems.UNAUTHENTICATED
         if case is None:
-            await self._app(scope, receive, send)
+            await self._let_in(scope, receive, send)
             return
         await audit.note(request, case)
         await problems.respond(request, case)(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except* BrokenResourceError:
+            # Whoever followed a stream hung up in the middle of an event.
+            _log.debug("hung_up", path=scope["path"])
 
     async def _knows(self, request: Request) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -1,6 +1,5 @@
 """Reporting an anomaly: the one act that opens an incident (5.2.1)."""
 
-import asyncio
 from typing import Literal
 from uuid import uuid4
 
@@ -9,13 +8,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from adapters.snapshot import now_in_utc
-from adapters.temporal import Incidents
 from api.auth import CurrentPerson
 from api.bodies import IdempotencyKey, ReportBody
 from api.commands import command_id
 from api.deps import Ports
 from api.openapi import problems
 from api.services import Services
+from api.settling import settled
 from domain.activation import report as check_report
 from domain.acts import Report
 from domain.company import Person, Role
@@ -25,7 +24,6 @@ from workflows.contract import Alert, Opening
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
 SOURCE = "person"
-OPENING_SECONDS = 2.0
 
 
 class Opened(BaseModel):
@@ -91,21 +89,10 @@ def _opened(response: Response, number: str, outcome: Literal["opened", "joined"
 async def _join(opening: Opening, dedup_key: str, ports: Services, response: Response) -> Opened | JSONResponse:
     alert = _alert_of(opening, dedup_key)
     workflow = await ports.incidents.alert(alert)
-    state = await ports.incidents.incident_of_alert(workflow)
-    if state is None or state.number is None or not await is_open(ports.incidents, state.number):
+    state = await settled(ports.incidents, workflow)
+    if state is None or state.number is None:
         return JSONResponse(Stored(dedup_key=dedup_key).model_dump(), status_code=202)
     return _opened(response, state.number, "opened" if state.opened_by == alert.command_id else "joined")
-
-
-async def is_open(incidents: Incidents, number: str) -> bool:
-    """Wait a moment until an incident that has its number is there."""
-    try:
-        async with asyncio.timeout(OPENING_SECONDS):
-            while not await incidents.exists(number):  # noqa: ASYNC110  the answer comes from another process
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        return False
-    return True
 
 
 def _alert_of(opening: Opening, dedup_key: str) -> Alert:

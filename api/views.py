@@ -6,7 +6,6 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, create_model
 
 from adapters.i18n import Translator
-from domain.authority import allowed
 from domain.awaited import Awaited, awaited
 from domain.clauses import wording
 from domain.clock import next_due
@@ -14,6 +13,7 @@ from domain.closure import checklist, missing_for_closing, missing_for_verificat
 from domain.company import Company, Role
 from domain.incident import Incident, Phase
 from domain.policy import Deadline
+from domain.possible import possible
 from domain.text import Wire
 
 _HIDDEN = {"company", "policy", "calendar", "handled"}
@@ -112,7 +112,7 @@ def view(
         limit=LimitView(name=limit[0], clause_text=_wording(limit[1].clause, _), **limit[1].model_dump())
         if limit
         else None,
-        allowed_acts=allowed(incident, person, now),
+        allowed_acts=possible(incident, person, now),
         runbook_steps=_steps(incident, _),
         recovery=_recovery(incident, _),
         missing_for_closing=missing_for_closing(incident) if incident.phase == Phase.SUMMARY else [],

@@ -1,7 +1,7 @@
 """Prometheus Alertmanager, webhook version 4; fields that we do not know are let through."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -11,8 +11,7 @@ from workflows.contract import Alert
 
 SOURCE = "alertmanager"
 _SEVERITIES = {"critical": Severity.II, "warning": Severity.III, "info": Severity.IV}
-Word = Annotated[str, Field(max_length=4000)]
-Words = Annotated[dict[Word, Word], Field(max_length=100)]
+Words = dict[str, str]
 
 
 class AlertmanagerAlert(BaseModel):
@@ -24,7 +23,7 @@ class AlertmanagerAlert(BaseModel):
     labels: Words
     annotations: Words = {}
     startsAt: AwareDatetime  # noqa: N815 - Alertmanager's own name
-    fingerprint: Word = ""
+    fingerprint: str = ""
 
     @property
     def system(self) -> str:
@@ -38,7 +37,7 @@ class AlertmanagerGroup(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     version: Literal["4"] = "4"
-    groupKey: Word = ""  # noqa: N815
+    groupKey: str = ""  # noqa: N815
     groupLabels: Words = {}  # noqa: N815
     alerts: list[AlertmanagerAlert] = Field(min_length=1, max_length=500)
 

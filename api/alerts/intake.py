@@ -12,11 +12,11 @@ from api.alerts.alertmanager import AlertmanagerGroup
 from api.alerts.events import EventBody
 from api.deps import Locale, Ports
 from api.openapi import problems
-from api.reporting import is_open
+from api.settling import settled
 from domain.company import Company
 from domain.errors import Unknown
 from domain.text import N_, Wire
-from workflows.contract import Alert
+from workflows.contract import Alert, AlertState
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 _UNKNOWN = N_("The company has no system “{system}”.")
@@ -81,25 +81,17 @@ async def _take(incidents: Incidents, alerts: list[Alert]) -> list[AlertOutcome]
     """Store all first, so that none is lost behind another; then ask once per dedup key what came of them."""
     workflows = [await incidents.alert(alert) for alert in alerts]
     keys = list(dict.fromkeys(workflows))
-    found = dict(zip(keys, await asyncio.gather(*(_incident(incidents, key) for key in keys)), strict=True))
-    return [_outcome(alert, *found[workflow]) for alert, workflow in zip(alerts, workflows, strict=True)]
+    found = dict(zip(keys, await asyncio.gather(*(settled(incidents, key) for key in keys)), strict=True))
+    return [_outcome(alert, found[workflow]) for alert, workflow in zip(alerts, workflows, strict=True)]
 
 
-async def _incident(incidents: Incidents, workflow: str) -> tuple[bool, str | None, str]:
-    """Return whether the alert workflow answered, which incident is open for it, and which alert opened that."""
-    state = await incidents.incident_of_alert(workflow)
-    if state is None:
-        return False, None, ""
-    is_there = state.number is None or await is_open(incidents, state.number)
-    return is_there, state.number, state.opened_by
-
-
-def _outcome(alert: Alert, is_answered: bool, number: str | None, opened_by: str) -> AlertOutcome:  # noqa: FBT001
+def _outcome(alert: Alert, state: AlertState | None) -> AlertOutcome:
     outcome: Literal["opened", "joined", "noted", "stored"] = "noted" if alert.status == "resolved" else "joined"
-    if not is_answered:
+    if state is None:
         outcome = "stored"
-    elif alert.command_id == opened_by:
+    elif alert.command_id == state.opened_by:
         outcome = "opened"
+    number = state.number if state else None
     return AlertOutcome(system=alert.system, status=alert.status, outcome=outcome, number=number)
 
 

@@ -125,7 +125,7 @@ async def test_what_was_malformed_is_audited_and_changes_nothing(api: Api) -> No
         ("judge", "malformed", "5.2.2"),
     ]
     seen = await story.look()
-    assert (seen["version"], seen["phase"]) == (1, "reported")
+    assert (seen["version"], seen["verdict"]) == (1, None)
 
 
 async def test_problems_speak_the_callers_language(api: Api) -> None:
