@@ -26,9 +26,10 @@ def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture
 async def world(stage: Stage, no_errors: None) -> AsyncIterator[World]:
-    """A world of one's own; what it made is checked when the story is told, and then cleared away."""
+    """A world at ten on a working day; what a story makes of it is checked when it is told, and then cleared away."""
     made = World(stage)
     try:
+        await made.until(10)
         yield made
         await made.check()
     finally:

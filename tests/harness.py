@@ -43,6 +43,10 @@ class World:
         """These people are not there; it holds for incidents that open from now on."""
         self._change(*people, is_active=False)
 
+    def on_duty(self, *people: str) -> None:
+        """These people are on shift, on site."""
+        self._change(*people, is_duty_on_site=True)
+
     def delegate(self, delegation: Delegation) -> None:
         """Somebody stands in for somebody else."""
         delegations = [*self.company.delegations, delegation]

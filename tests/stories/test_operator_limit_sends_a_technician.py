@@ -10,7 +10,6 @@ from tests.stories import given
 
 
 async def test_the_limit_passes(world: World) -> None:
-    await world.until(10)
     await given.activated(world)
     activated_at = (await world.snapshot()).activated_at
     await world.pass_time(minutes=9, seconds=50)
