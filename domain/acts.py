@@ -362,6 +362,10 @@ class Command(Wire, Generic[A]):
         return hashlib.sha256(f"{self.act.name}:{self.person}:{self.act.model_dump_json()}".encode()).hexdigest()[:16]
 
 
+# Built once: a generic model is costly to build, and every workflow listens for every act.
+COMMANDS: dict[str, type[Command[Act]]] = {name: Command[act] for name, act in ACTS.items()}  # type: ignore[valid-type]
+
+
 class Assessment(Wire):
     """The operator's preliminary assessment: an item of a runbook, or that no runbook covers it (5.2.1)."""
 

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import clock
     from domain import events as ev
     from domain.activation import report
-    from domain.acts import ACTS, Act, Command, Receipt
+    from domain.acts import ACTS, COMMANDS, Act, Command, Receipt
     from domain.authority import Actor
     from domain.awaited import awaited, nearest_deadline
     from domain.casefile import SYSTEM, CaseFile
@@ -167,12 +167,12 @@ class IncidentWorkflow:
 
     def _listen_for(self, act: type[Act]) -> None:
         """Take an act as an update, which answers, and as a signal of the same name, which does not."""
-        command_type = Command[act]  # type: ignore[valid-type] # the class is a value here
+        command_type = COMMANDS[act.name]
 
-        def carry_out(command: command_type) -> Receipt:
+        def carry_out(command: command_type) -> Receipt:  # type: ignore[valid-type]
             return self._carry_out(command)
 
-        def refuse_early(command: command_type) -> None:
+        def refuse_early(command: command_type) -> None:  # type: ignore[valid-type]
             self._check(command)
 
         def hear(raw: RawValue) -> None:

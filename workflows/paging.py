@@ -77,8 +77,9 @@ class Watch:
         self.beacon = beacon
         self.state = beacon.state or LadderState()
         self.is_ended = False
-        # A question can be asked again under the same name; the first run of the child tells the two apart.
-        self._step = f"{beacon.ladder.question}~{workflow.info().first_execution_run_id[:8]}"
+        # A question can be asked again under the same name; the first run of the child tells the two apart. Only the
+        # end of a run id is random: ids made within a minute begin alike.
+        self._step = f"{beacon.ladder.question}~{workflow.info().first_execution_run_id[-12:]}"
 
     def end(self) -> None:
         """Stop for everybody: the cause has ended."""
