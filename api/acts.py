@@ -107,7 +107,7 @@ def _add(act: type[Act], resource: str) -> None:
         responses={
             200: {"model": Receipt, "description": "The same command was carried out before.", "headers": ETAG},
             202: {"model": Pending, "description": "Stored; the outcome is not known yet."},
-            **problems(403, 404, 409, 413, 415, 422, 429),
+            **problems(404, 409, 413, 415, 422, 429),
         },
     )
 

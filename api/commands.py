@@ -1,8 +1,8 @@
 """How an act of a person becomes a command, and how its outcome is told."""
 
 import hashlib
+from secrets import token_hex
 from typing import Literal
-from uuid import uuid4
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -21,7 +21,7 @@ class Pending(BaseModel):
 
 def command_id(person: str, key: str | None) -> str:
     """Return the id of a command; the person is part of it, so that two people cannot meet in one key."""
-    wanted = f"{person}:{key or uuid4().hex}"
+    wanted = f"{person}:{key or token_hex(16)}"
     return wanted if len(wanted) <= _LONGEST else hashlib.sha256(wanted.encode()).hexdigest()
 
 

@@ -28,7 +28,7 @@ async def inbox(
     "/{message}/reading",
     operation_id="read_message",
     summary="I have read it",
-    responses=problems(403, 404, 413, 415, 422),
+    responses=problems(404, 413, 415, 422),
 )
 async def reading(message: MessageId, person: CurrentPerson, ports: Ports) -> Received:
     """Mark a message as read; the first reading stands."""

@@ -117,9 +117,8 @@ async def refusals(
     number: Number, _person: CurrentPerson, ports: Ports, _: Locale, after: After = None, limit: Limit = 50
 ) -> Listing[RefusalView]:
     """List refused acts, newest first."""
+    await must_exist(ports, number)
     page = await ports.audit.of_incident(number, after=after, limit=limit)
-    if not page.items:
-        await must_exist(ports, number)
     return Listing(items=[refusal_view(entry, _) for entry in page.items], next=page.next)
 
 

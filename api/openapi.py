@@ -10,7 +10,7 @@ from api.problems import MEDIA_TYPE, TITLES, Problem
 Responses = dict[int | str, dict[str, Any]]
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 ETAG = {"ETag": {"description": "The incident's version.", "schema": {"type": "string"}}}
-_ALWAYS = (400, 401, 500, 503)
+_ALWAYS = (400, 401, 403, 500, 503)
 _HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     429: {"Retry-After": {"schema": {"type": "integer"}}},
@@ -45,6 +45,16 @@ def always() -> Responses:
     return problems(*_ALWAYS)
 
 
+def _say_local_times(schema: Any) -> None:
+    """Describe a time of day of the company's clock: the format ``time`` of JSON Schema asks for a zone."""
+    for part in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(part, dict) and part.get("format") == "time":
+            del part["format"]
+            part["pattern"] = r"^\d{2}:\d{2}(:\d{2})?$"
+        if isinstance(part, dict | list):
+            _say_local_times(part)
+
+
 def describe(app: FastAPI) -> None:
     """Build the document once, with the problem's schema in it."""
 
@@ -57,6 +67,7 @@ def describe(app: FastAPI) -> None:
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             schemas |= own.pop("$defs", {})
             schemas["Problem"] = own
+            _say_local_times(schemas)
             app.openapi_schema = schema
         return app.openapi_schema
 

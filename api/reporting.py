@@ -1,7 +1,7 @@
 """Reporting an anomaly: the one act that opens an incident (5.2.1)."""
 
+from secrets import token_hex
 from typing import Literal
-from uuid import uuid4
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -51,7 +51,7 @@ class Stored(BaseModel):
     responses={
         200: {"model": Opened, "description": "The same report, or one more about an open incident."},
         202: {"model": Stored, "description": "Stored under its dedup key; the number follows."},
-        **problems(403, 409, 413, 415, 422, 429),
+        **problems(409, 413, 415, 422, 429),
     },
 )
 async def report(
@@ -59,7 +59,7 @@ async def report(
 ) -> Opened | JSONResponse:
     """Open an incident, or join the open one that has the same `dedup_key`."""
     wanted = Report.model_validate(body.model_dump())
-    number = number_from(person.id, key) if key else number_from(uuid4().hex)
+    number = number_from(person.id, key) if key else number_from(token_hex(16))
     opening = await ports.snapshots.opening(
         number, wanted, person.id, role=_role(person), command_id=command_id(person.id, key)
     )

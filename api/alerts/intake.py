@@ -22,7 +22,7 @@ router = APIRouter(prefix="/alerts", tags=["alerts"])
 _UNKNOWN = N_("The company has no system “{system}”.")
 _ANSWERS = {
     202: {"description": "Stored; the incident's number follows. The same alert again tells it."},
-    **problems(403, 413, 415, 422, 429),
+    **problems(413, 415, 422, 429),
 }
 
 

@@ -101,7 +101,7 @@ async def test_with_temporal_away_an_incident_is_read_from_the_record(
 ) -> None:
     number = phases["group_handling"].number
     async with asyncio.timeout(30):
-        while not await system_row_is_at(system, number, "group_handling"):
+        while not await system_row_is_at(system, number, "group_handling"):  # noqa: ASYNC110  the answer comes from elsewhere
             await asyncio.sleep(0.1)
     settings = settings_for(tmp_path, f"127.0.0.1:{free_port()}", database_url=system.settings.database_url)
     async with served(settings) as api:

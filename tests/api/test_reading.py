@@ -23,7 +23,7 @@ async def test_a_list_is_filtered_and_paged_without_gaps(api: Api) -> None:
             api, title=f"Keyset {n}", system="video-access", preliminary_assessment={"covered": False, "text": "…"}
         )
     async with asyncio.timeout(20):
-        while len((await api.get(MANAGER, "/incidents?q=keyset&limit=5")).json()["items"]) < 5:
+        while len((await api.get(MANAGER, "/incidents?q=keyset&limit=5")).json()["items"]) < 5:  # noqa: ASYNC110  the answer comes from elsewhere
             await asyncio.sleep(0.05)
     titles, after = [], ""
     while True:
@@ -117,7 +117,8 @@ async def test_the_timeline_tells_every_clause_in_both_languages(api: Api, phase
 async def test_the_timeline_is_read_in_parts(api: Api, phases: dict[str, Story]) -> None:
     number = phases["closed"].number
     whole = (await api.get(DIRECTOR, f"/incidents/{number}/timeline?limit=500")).json()["items"]
-    parts, after = [], 0
+    parts: list[dict[str, object]] = []
+    after: int | None = 0
     while after is not None:
         page = (await api.get(DIRECTOR, f"/incidents/{number}/timeline?limit=7&after_seq={after}")).json()
         parts += page["items"]
@@ -142,7 +143,7 @@ async def test_an_unknown_incident_is_nowhere(api: Api) -> None:
 async def test_a_page_lands_in_the_inbox_and_is_read_once(api: Api) -> None:
     story = await Story.reported(api, title="Inbox")
     async with asyncio.timeout(20):
-        while not (mine := await letters(api, MANAGER, story.number)):
+        while not (mine := await letters(api, MANAGER, story.number)):  # noqa: ASYNC110  the answer comes from elsewhere
             await asyncio.sleep(0.05)
     message = mine[0]
     assert message["question"] == "judgement/1"

@@ -11,7 +11,6 @@ from tests.api.cast import MANAGER, OPERATOR, TOKENS
 from tests.api.story import Story, operator_handling
 from tests.api.system import Api
 
-
 Event = tuple[str, str, str]
 
 
