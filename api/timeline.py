@@ -74,10 +74,15 @@ async def timeline(
     ] = False,
 ) -> Timeline:
     """Tell what happened, from the record and what it does not have yet."""
+    # What is not recorded yet is asked first: it can move into the record meanwhile, but never back.
+    row = await ports.record.get(number)
+    is_enough = row is not None and (row.is_over or row.seq >= after_seq + limit)
+    held = [] if is_enough else await unrecorded(ports, number)
     entries = await ports.record.timeline(number, after_seq=after_seq, limit=limit)
     recorded = entries[-1].seq if entries else after_seq
-    if len(entries) < limit:
-        entries += (await fresh(ports, number, recorded))[: limit - len(entries)]
+    following = [entry for entry in held if entry.seq > recorded]
+    if following and following[0].seq == recorded + 1:
+        entries += following[: limit - len(entries)]
     if not entries:
         await must_exist(ports, number)
     company = await ports.snapshots.directory.company()
@@ -87,17 +92,12 @@ async def timeline(
     return Timeline(items=items, next_after_seq=more, refusals=[refusal_view(item, _) for item in audited])
 
 
-async def fresh(ports: Services, number: str, after: int) -> list[Entry]:
-    """Return what follows an entry and is not recorded yet; nothing when the workflow cannot be asked."""
-    row = await ports.record.get(number)
-    if row and (row.is_over or row.seq > after):
-        return []
+async def unrecorded(ports: Services, number: str) -> list[Entry]:
+    """Return what the record does not have yet; nothing when the workflow cannot be asked."""
     try:
-        unrecorded = await ports.incidents.unrecorded(number)
+        return await ports.incidents.unrecorded(number)
     except (TemporalAway, OutcomeUnknown, NoSuchIncident):
         return []
-    following = [entry for entry in unrecorded if entry.seq > after]
-    return following if following and following[0].seq == after + 1 else []
 
 
 def entry_view(entry: Entry, company: Company, _: Translator, *, is_recorded: bool = True) -> EntryView:
