@@ -95,7 +95,7 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.Withdraw: lambda i, _: not i.judged_by,
     acts.Contest: lambda i, _: not i.is_contested,
     acts.RecordStep: _has_steps_left,
-    acts.StandDown: lambda i, _: any(item.is_awaited for item in i.responders),
+    acts.StandDown: lambda i, _: not all(item.is_stood_down for item in i.responders),
     acts.CheckIn: _somebody_to_check_in,
     acts.ReportToDirector: lambda i, _: i.manager_reported_at is None,
     acts.DecideProcedure: lambda i, _: i.phase != Phase.GROUP_HANDLING,
