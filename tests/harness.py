@@ -38,6 +38,7 @@ class World:
         self.openings: dict[str, Opening] = {}
         self.number = ""
         stage.letterbox, stage.company = self.pages, self.company
+        stage.service.is_up = True
 
     def leave(self, *people: str) -> None:
         """These people are not there; it holds for incidents that open from now on."""
