@@ -36,8 +36,8 @@ run: .venv/.runtime ## start everything here; Ctrl-C ends it (FENGSUI_HOME, FENG
 	@$(PY) -m tools.launcher
 
 .PHONY: demo
-demo: .venv/.runtime ## play a major incident from report to closure (against `make run`)
-	@$(BIN)/fengsui demo
+demo: .venv/.runtime ## play a major incident from report to closure, two minutes (ARGS="--language en")
+	@$(PY) -m tools.demo $(ARGS)
 
 .PHONY: alertmanager
 alertmanager: .venv/.runtime ## let a real Alertmanager report into `make run`

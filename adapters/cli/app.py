@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from babel.core import default_locale
 from typer.exceptions import TyperException
 
 from adapters.cli import commands, integrity, looking, screen
+from adapters.cli.language import known, of_terminal
 from adapters.cli.session import USAGE, Options, Session, Trouble
 from adapters.i18n import Translator, translator
 from adapters.problems import FileProblem
@@ -55,28 +55,16 @@ def _options(session: Session) -> Callable[..., None]:
         language: Annotated[str | None, typer.Option(help=N_("zh-CN or en; default: LANG, else your own"))] = None,
         as_json: Annotated[bool, typer.Option("--json", help=N_("print the API's answer as JSON"))] = False,
     ) -> None:
-        session.use(Options(api, token, person, home, _known(language) or _of_terminal(), as_json))
+        session.use(Options(api, token, person, home, known(language) or of_terminal(), as_json))
         ctx.obj = session
 
     return options
 
 
-def _known(language: str | None) -> str | None:
-    if not language:
-        return None
-    return "zh-CN" if language.lower().startswith("zh") else "en"
-
-
-def _of_terminal() -> str | None:
-    """Return the language that the terminal asks for; the plain locale C asks for none."""
-    found = default_locale("LC_MESSAGES")
-    return None if found is None or found.endswith("POSIX") else _known(found)
-
-
 def run(arguments: list[str]) -> int:
     """Carry out one command line and return its exit code."""
     session = Session(Options())
-    language = _asked(arguments) or _of_terminal()
+    language = _asked(arguments) or of_terminal()
     command = typer.main.get_command(build(session))
     _translate(command, translator(language or "zh-CN"))
     try:
@@ -97,17 +85,16 @@ def run(arguments: list[str]) -> int:
 def _asked(arguments: list[str]) -> str | None:
     for name, value in zip(arguments, [*arguments[1:], ""], strict=True):
         if name == "--language":
-            return _known(value)
+            return known(value)
         if name.startswith("--language="):
-            return _known(name.partition("=")[2])
+            return known(name.partition("=")[2])
     return None
 
 
 def _translate(command: Any, _: Translator) -> None:
-    command.help = _(command.help or "")
-    for parameter in command.params:
-        if getattr(parameter, "help", None):
-            parameter.help = _(parameter.help)
+    for described in (command, *command.params):
+        if getattr(described, "help", None):
+            described.help = _(described.help)
     for each in getattr(command, "commands", {}).values():
         _translate(each, _)
 
