@@ -149,7 +149,7 @@ class IncidentWorkflow:
         await workflow.execute_activity_method(
             Recording.archive,
             archive,
-            start_to_close_timeout=options.RECORD_TIMEOUT,
+            start_to_close_timeout=options.ARCHIVE_TIMEOUT,
             retry_policy=options.WITHOUT_END,
             summary="keep the history",
         )

@@ -9,10 +9,11 @@ from temporalio.common import RetryPolicy
 PAGE_TIMEOUT = timedelta(seconds=10)
 PAGE_PAUSES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(0))
 
-# The record: at once while the database is well, then without end; the incident itself never waits for it.
-AT_ONCE = timedelta(seconds=1)
 ONCE = RetryPolicy(maximum_attempts=1)
-RECORD_TIMEOUT = timedelta(seconds=30)
+
+# The record: without end; the incident itself never waits for it.
+RECORD_TIMEOUT = timedelta(seconds=10)
+ARCHIVE_TIMEOUT = timedelta(seconds=30)
 WITHOUT_END = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
 
 MENDED_AFTER = timedelta(minutes=5)

@@ -23,7 +23,6 @@ class Recorder:
         """Take over what was not recorded yet."""
         self.outbox = outbox
         self._row = row
-        self._is_well = True
 
     @property
     def is_up_to_date(self) -> bool:
@@ -35,10 +34,7 @@ class Recorder:
         while True:
             await workflow.wait_condition(lambda: bool(self.outbox))
             entries = self._next_entries()
-            batch = Batch(entries=entries, row=self._row())
-            if not (self._is_well and await self._at_once(batch)):
-                await self._until_done(batch)
-            self._is_well = True
+            await self._until_done(Batch(entries=entries, row=self._row()))
             del self.outbox[: len(entries)]
 
     def _next_entries(self) -> list[Entry]:
@@ -50,21 +46,12 @@ class Recorder:
             count += 1
         return self.outbox[:count]
 
-    async def _at_once(self, batch: Batch) -> bool:
-        try:
-            await workflow.execute_local_activity_method(
-                Recording.record,
-                batch,
-                schedule_to_close_timeout=options.AT_ONCE,
-                retry_policy=options.ONCE,
-                summary=_summary(batch),
-            )
-        except FailureError:
-            self._is_well = False
-            return False
-        return True
-
     async def _until_done(self, batch: Batch) -> None:
+        """Write a batch; never by a local activity, which would write what Temporal has not stored yet.
+
+        A worker that dies then leaves entries in the record that have never happened, and the record refuses the
+        true ones for ever.
+        """
         while True:
             try:
                 await workflow.execute_activity_method(
