@@ -11,12 +11,11 @@ import typer
 from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from adapters.process import leave
 from adapters.temporal import DATA_CONVERTER, connect
 from tools.progress import say
-from worker import WORKFLOWS
+from worker import RUNNER, WORKFLOWS
 
 HISTORIES = Path(__file__).resolve().parent.parent / "tests" / "replay" / "histories"
 
@@ -53,7 +52,7 @@ def replayer(workflows: list[type] | None = None, runner: WorkflowRunner | None 
     return Replayer(
         workflows=workflows or WORKFLOWS,
         data_converter=DATA_CONVERTER,
-        workflow_runner=runner or SandboxedWorkflowRunner(),
+        workflow_runner=runner or RUNNER,
     )
 
 

@@ -14,9 +14,9 @@ from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from tools.replay import Stored
+from worker import RUNNER
 from workflows import contract
 
 
@@ -33,7 +33,7 @@ class Witness(WorkflowRunner):
     """Runs workflows as another runner does and keeps the commands that each run gives."""
 
     def __init__(self, inner: WorkflowRunner | None = None) -> None:
-        self._inner = inner or SandboxedWorkflowRunner()
+        self._inner = inner or RUNNER
         self._commands: dict[str, list[WorkflowCommand]] = {}
 
     def prepare_workflow(self, defn: Any) -> None:

@@ -1,0 +1,59 @@
+"""All installations play at the same time, a few at once, so that waiting for one costs the others nothing."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.servers import temporal_cli
+from adapters.store import migrate
+from domain.policy import Policy
+from tests.checks.evidence import Evidence
+from tests.resilience.absence import POLICY, absence
+from tests.resilience.kills import KILLS, Play
+from tests.resilience.site import site
+
+AT_ONCE = 3
+ABSENCE = "absence"
+TEMPLATE = "template.db"
+
+Played = dict[str, asyncio.Task[Evidence]]
+
+
+@pytest.fixture(scope="session")
+async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
+    """Play every scene; each ends with its evidence."""
+    home = tmp_path_factory.mktemp("resilience")
+    names = [word for name in (*KILLS, ABSENCE) for word in ("--namespace", name)]
+    server = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(temporal_cli(os.environ)), dev_server_extra_args=names
+    )
+    address = server.client.service_client.config.target_host
+    # One after another: migrations of one process do not run side by side.
+    await migrate.upgrade(f"sqlite+aiosqlite:///{home / TEMPLATE}")
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(name: str) -> Evidence:
+        async with places:
+            return await _play(address, name, home, KILLS[name].policy, KILLS[name].play)
+
+    tasks = {ABSENCE: asyncio.create_task(_play(address, ABSENCE, home, POLICY, absence))}
+    tasks |= {name: asyncio.create_task(in_turn(name)) for name in KILLS}
+    yield tasks
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
+    await server.shutdown()
+
+
+async def _play(address: str, name: str, home: Path, policy: Policy, play: Play) -> Evidence:
+    folder = home / name
+    folder.mkdir()
+    shutil.copy(home / TEMPLATE, folder / "record.db")
+    async with site(address, name, folder, policy) as made:
+        await play(made)
+        return await made.evidence()

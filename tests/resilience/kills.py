@@ -1,0 +1,238 @@
+"""Where workers are killed: each scene brings an incident into the middle of a transition, kills, and goes on."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from temporalio.api.enums.v1 import EventType
+
+from domain import acts
+from domain.policy import Policy
+from tests import cast
+from tests.replay import scenes
+from tests.replay.desk import Desk
+from tests.resilience.site import Site
+from workflows import contract
+from workflows.contract import Alert
+
+Play = Callable[[Site], Awaitable[None]]
+
+
+class Kill(NamedTuple):
+    """A scene and the policy it is played under."""
+
+    play: Play
+    policy: Policy
+
+
+KILLS: dict[str, Kill] = {}
+
+
+def kill(*, short_time: float = 1800, **seconds: float) -> Callable[[Play], Play]:
+    """Register a scene; limits in seconds."""
+    given = {"observation": 0.5, "probe_interval": 0.4} | seconds
+    limits = {name: timedelta(seconds=value) for name, value in given.items()}
+    grades = dict.fromkeys(("II", "III"), short_time / 60)
+
+    def register(play: Play) -> Play:
+        KILLS[play.__name__] = Kill(play, cast.policy(short_time_limit=grades, **limits))
+        return play
+
+    return register
+
+
+@kill()
+async def report_taken(site: Site) -> None:
+    """The report is acknowledged, its first workflow task is in hand."""
+    desk = site.desk(discovered_at=datetime.now(UTC) - timedelta(minutes=2))
+    await desk.open()
+    await site.restart()
+    await desk.until(lambda incident: incident.phase == "judging")
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await scenes.finish(desk)
+
+
+@kill()
+async def act_accepted_before_the_record_has_it(site: Site) -> None:
+    desk = site.desk()
+    await scenes.report(desk)
+    with site.locked_database():
+        await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+        site.kill()
+    await site.start()
+    await scenes.finish(desk)
+
+
+@kill()
+async def page_in_the_providers_hands(site: Site) -> None:
+    """The provider has the page, and nobody is left to hear that it took it."""
+    site.provider.hold(lambda path, letter: letter.get("question") == "judgement/1")
+    desk = site.desk()
+    await desk.open()
+    await site.held()
+    site.kill()
+    site.provider.release()
+    await site.start()
+    await desk.until(lambda incident: incident.phase == "judging")
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await scenes.finish(desk)
+
+
+@kill()
+async def probes_running(site: Site) -> None:
+    desk = site.desk()
+    await scenes.activate(desk)
+    site.provider.hold(lambda path, letter: path == "/probe")
+    await scenes.resolve(desk)
+    await site.held()
+    site.kill()
+    site.provider.release()
+    await site.start()
+    await scenes.recover(desk)
+    await scenes.summarise(desk)
+    await scenes.conclude(desk)
+
+
+@kill(short_time=3)
+async def short_time_limit_passes(site: Site) -> None:
+    desk = site.desk()
+    await scenes.activate(desk)
+    await desk.act(cast.OPERATOR, acts.ReportUnresolved(text="未解决"))
+    await site.seen("TIMER_FIRED")
+    await site.restart()
+    await desk.until(lambda incident: incident.phase == "director_decision")
+    await scenes.start_procedure(desk, is_major=False)
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@kill()
+async def plan_being_approved(site: Site) -> None:
+    desk = site.desk()
+    await scenes.to_group(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    decision = acts.DecidePlan(version=1, decision="approved")
+    approving = asyncio.create_task(desk.act(cast.GENERAL_MANAGER, decision))
+    await asyncio.sleep(0)
+    await site.restart()
+    await approving
+    await desk.refused(cast.DEPUTY_GENERAL_MANAGER, decision)
+    await desk.act(cast.TECHNICIAN, acts.RecordPlanStep(version=1, step="switch", result="done"))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@kill(arrival_working_hours=2, arrival_off_hours=2)
+async def arrival_deadline_passes(site: Site) -> None:
+    desk = site.desk()
+    await scenes.activate(desk)
+    await desk.act(cast.OPERATOR, acts.ReportUnresolved(text="未解决"))
+    await site.seen("TIMER_FIRED", f"/arrival/{cast.TECHNICIAN}/1")
+    await site.restart()
+    await desk.until(lambda incident: incident.responder(cast.SECOND_TECHNICIAN))
+    await scenes.arrive(desk)
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@kill()
+async def group_being_called(site: Site) -> None:
+    """The group is formed; its members' children are being started."""
+    desk = site.desk()
+    await scenes.activate(desk)
+    await scenes.send_technician(desk)
+    await scenes.call_director(desk)
+    before = await _count(desk, "START_CHILD_WORKFLOW_EXECUTION_INITIATED")
+    forming = asyncio.create_task(scenes.start_procedure(desk, is_major=False))
+    await site.seen("START_CHILD_WORKFLOW_EXECUTION_INITIATED", times=before + 2)
+    await site.restart()
+    await forming
+    for person in scenes.GROUP:
+        await scenes.arrive(desk, person)
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@kill()
+async def recovery_being_verified(site: Site) -> None:
+    desk = site.desk()
+    await scenes.activate(desk)
+    await scenes.resolve(desk)
+    await scenes.check_all(desk)
+    verifying = asyncio.create_task(desk.act(cast.SUPERVISOR, acts.VerifyRecovery(passed=True, text="已核对")))
+    await asyncio.sleep(0)
+    await site.restart()
+    await verifying
+    await scenes.summarise(desk)
+    await scenes.conclude(desk)
+
+
+@kill()
+async def closing_before_it_is_recorded(site: Site) -> None:
+    desk = site.desk()
+    await scenes.activate(desk)
+    await scenes.resolve(desk)
+    await scenes.recover(desk)
+    await scenes.summarise(desk)
+    await scenes.receive(desk)
+    await desk.act(cast.MANAGER, acts.DecideRunbook(change=False, reason="手册适用"))
+    with site.locked_database():
+        await desk.act(cast.MANAGER, acts.Close())
+        await desk.until(lambda incident: incident.is_over)
+        site.kill()
+    await site.start()
+    await desk.over()
+
+
+@kill()
+async def alert_opening_an_incident(site: Site) -> None:
+    desk = site.desk()
+    alert = Alert(
+        source="monitor",
+        dedup_key="trading-down",
+        status="firing",
+        occurrence="1",
+        command_id=uuid.uuid4().hex,
+        title="交易探针失败",
+        system=cast.TRADING,
+        symptom="连续三次超时",
+        started_at=datetime.now(UTC) - timedelta(seconds=2),
+    )
+    workflow_id = await desk.incidents.alert(alert)
+    await site.seen("ACTIVITY_TASK_SCHEDULED", workflow_id=workflow_id)
+    site.kill()
+    await desk.incidents.alert(alert)
+    await site.start()
+    desk.number = await _number(site, desk, workflow_id)
+    await desk.until(lambda incident: incident.phase == "judging")
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await scenes.finish(desk)
+
+
+@kill()
+async def drill_after_two_kills(site: Site) -> None:
+    desk = site.desk(is_drill=True)
+    await desk.open()
+    await site.restart()
+    await desk.until(lambda incident: incident.phase == "judging")
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await scenes.send_technician(desk)
+    await scenes.call_director(desk)
+    await site.restart()
+    await scenes.start_procedure(desk, is_major=False)
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+async def _count(desk: Desk, kind: str) -> int:
+    wanted = EventType.Value(f"EVENT_TYPE_{kind}")
+    return [event.event_type async for event in desk.handle.fetch_history_events()].count(wanted)
+
+
+async def _number(site: Site, desk: Desk, workflow_id: str) -> str:
+    found: list[str] = []
+
+    async def is_known() -> bool:
+        state: contract.AlertState | None = await desk.incidents.incident_of_alert(workflow_id)
+        found.extend([state.number] if state and state.number else [])
+        return bool(found)
+
+    await site.until(is_known)
+    return found[0]
