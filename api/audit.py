@@ -2,19 +2,17 @@
 
 from http import HTTPStatus
 
-import structlog
 from fastapi import Request
 
 from adapters.store.audit import Audited
 from adapters.store.database import DatabaseAway
 from api.problems import Case, bounded
 
-_log = structlog.get_logger(__name__)
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
 async def note(request: Request, case: Case) -> None:
-    """Audit what a known person was refused; with the database away a line of the log stands for it."""
+    """Audit what a known person was refused; with the database away as soon as it is back."""
     person = getattr(request.state, "person", None)
     if person is None or (request.method in _READS and case.status != HTTPStatus.FORBIDDEN):
         return
@@ -29,7 +27,8 @@ async def note(request: Request, case: Case) -> None:
         message=case.message,
         params={name: bounded(value, 500) for name, value in case.params.items()},
     )
+    services = request.app.state.services
     try:
-        await request.app.state.services.audit.append(audited)
+        await services.audit.append(audited)
     except DatabaseAway:
-        _log.warning("refusal_not_audited", **audited.model_dump(exclude_none=True))
+        services.latecomers.add(audited)

@@ -11,6 +11,7 @@ from adapters.store.database import Database
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
 from adapters.temporal import Incidents, connect
+from api.latecomers import Latecomers
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Services:
     database: Database
     record: SqlIncidents
     audit: SqlAudit
+    latecomers: Latecomers
     inbox: SqlInbox
 
 
@@ -31,15 +33,19 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     """Read the company's files (FileProblem) and prepare both connections; neither is opened before it is needed."""
     database = Database(settings.database_url)
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+    audit = SqlAudit(database)
+    latecomers = Latecomers(audit)
     try:
-        yield Services(
-            settings=settings,
-            snapshots=Snapshots(settings),
-            incidents=Incidents(client),
-            database=database,
-            record=SqlIncidents(database),
-            audit=SqlAudit(database),
-            inbox=SqlInbox(database),
-        )
+        async with latecomers.written():
+            yield Services(
+                settings=settings,
+                snapshots=Snapshots(settings),
+                incidents=Incidents(client),
+                database=database,
+                record=SqlIncidents(database),
+                audit=audit,
+                latecomers=latecomers,
+                inbox=SqlInbox(database),
+            )
     finally:
         await database.close()

@@ -53,6 +53,16 @@ class Story:
         content: dict[str, Any] = answer.json()
         return content
 
+    async def refusal_of(self, act: str) -> dict[str, Any]:
+        """Ask until a refusal of this act is audited; a busy database takes it a little later."""
+        async with asyncio.timeout(20):
+            while True:
+                answer = await self.api.get(MANAGER, f"/incidents/{self.number}/refusals?limit=100")
+                items: list[dict[str, Any]] = answer.json().get("items", [])
+                if found := [item for item in items if item["act"] == act]:
+                    return found[0]
+                await asyncio.sleep(0.1)
+
     async def until(self, is_so: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
         """Ask until it is so; the workflow does some things by itself."""
         async with asyncio.timeout(20):

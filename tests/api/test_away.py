@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.servers import temporal_cli
+from adapters.store import migrate
 from adapters.temporal import connect, register_search_attributes
 from tests.api.cast import MANAGER, OPERATOR, report
 from tests.api.story import Story, operator_handling
@@ -185,3 +186,19 @@ async def test_with_the_database_away_acts_go_on_and_lists_say_so(kind: str, sys
             assert (await api.get(MANAGER, "/incidents/00000-00000")).json()["code"] == "database-away"
             assert (await api.get(MANAGER, "/me")).json()["unread"] is None
             assert (await api.get(None, "/readyz")).status_code == 503
+
+
+async def test_what_was_refused_while_the_database_was_away_is_audited_afterwards(
+    system: System, tmp_path: Path
+) -> None:
+    folder = tmp_path / "later"
+    url = f"sqlite:///{folder}/fengsui.db"
+    settings = settings_for(tmp_path, system.settings.temporal_address, database_url=url)
+    async with served(settings) as api:
+        story = await operator_handling(api)
+        await story.act(OPERATOR, "leading-group", 403, members=[MANAGER], commander=MANAGER)
+        assert (await api.get(MANAGER, f"/incidents/{story.number}/refusals")).status_code == 503
+        folder.mkdir()
+        await migrate.upgrade(url)
+        refusal = await story.refusal_of("form_group")
+        assert (refusal["person"], refusal["code"]) == (OPERATOR, "not-authorised")
