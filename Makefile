@@ -58,7 +58,7 @@ test: check servers ## everything: `check`, then all tests (ARGS="-k name" picks
 	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 .PHONY: replay
-replay: setup ## replay the stored histories (ARGS="--from HOST:PORT" replays a server's)
+replay: setup ## replay the stored histories (ARGS="--address HOST:PORT" replays a server's)
 	@$(PY) -m tools.replay $(ARGS)
 
 .PHONY: bench

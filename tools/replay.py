@@ -67,7 +67,8 @@ async def _fetched(client: Client, query: str, limit: int) -> AsyncIterator[tupl
         yield f"{run.id} ({run.run_id})", await handle.fetch_history()
 
 
-async def _check(histories: AsyncIterator[tuple[str, WorkflowHistory]]) -> int:
+async def check(histories: AsyncIterator[tuple[str, WorkflowHistory]]) -> int:
+    """Replay histories, tell what does not fit, and return the exit code."""
     names: dict[str, str] = {}
     faults: dict[str, str] = {}
 
@@ -86,9 +87,6 @@ async def _check(histories: AsyncIterator[tuple[str, WorkflowHistory]]) -> int:
 
 
 def _conclusion(count: int, bad: int) -> int:
-    if not count:
-        say("no history was found / 没有找到任何历史记录")
-        return 1
     if bad:
         say(f"{bad} of {count} histories do not replay with this code: do not deploy it, use workflow.patched()")
         say(f"共 {count} 份历史记录，其中 {bad} 份与当前代码不一致：请勿部署，应使用 workflow.patched()")
@@ -99,11 +97,11 @@ def _conclusion(count: int, bad: int) -> int:
 
 async def _run(address: str | None, namespace: str, query: str, limit: int) -> int:
     if address is None:
-        return await _check(_kept())
+        return await check(_kept())
     try:
-        return await _check(_fetched(await connect(address, namespace), query, limit))
+        return await check(_fetched(await connect(address, namespace), query, limit))
     except (RPCError, RuntimeError) as error:
-        say(f"Temporal at {address} does not answer / 无法访问 Temporal：{error}")
+        say(f"histories cannot be read from {address} / 无法从 {address} 读取历史记录：{error}")
         return 1
 
 

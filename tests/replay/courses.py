@@ -71,6 +71,7 @@ async def short(desk: Desk) -> None:
     await desk.act(cast.MANAGER, acts.Acknowledge(question="judgement/1"))
     await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
     await desk.refused(cast.OPERATOR, acts.Judge(verdict="emergency"))
+    await desk.paged("activation", bool)
     await desk.act(cast.SPECIALIST, acts.Acknowledge(question="activation"))
     for step in cast.STEPS:
         await desk.act(cast.OPERATOR, acts.RecordStep(step=step, result="done"))
@@ -239,13 +240,18 @@ async def failed_recovery(desk: Desk) -> None:
 async def summary_returned(desk: Desk) -> None:
     await scenes.activate(desk, severity="II")
     await scenes.resolve(desk)
-    await scenes.recover(desk)
+    await scenes.check_all(desk)
+    await desk.paged("verification/1", bool)
+    await desk.act(cast.SUPERVISOR, acts.VerifyRecovery(passed=True, text="已核对"))
     await desk.until(lambda incident: incident.is_summary_overdue)
     await scenes.summarise(desk)
+    await desk.paged("receipt/1/it_director", bool)
     await desk.act(cast.DIRECTOR, acts.ReceiveSummary(version=1, accept=False, reason="原因不清"))
     await desk.paged("summary/2", bool)
     await scenes.summarise(desk)
-    await scenes.conclude(desk, version=2)
+    await scenes.receive(desk, version=2)
+    await desk.paged("closing", bool)
+    await scenes.close(desk)
 
 
 # ── beside the phases ─────────────────────────────────────────────────────────

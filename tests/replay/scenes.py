@@ -99,9 +99,14 @@ async def recover(desk: Desk) -> None:
     await desk.act(cast.SUPERVISOR, acts.VerifyRecovery(passed=True, text="已核对"))
 
 
-async def conclude(desk: Desk, *, version: int = 1) -> None:
+async def conclude(desk: Desk) -> None:
     """The report is there: receipts, the runbook, the end."""
-    await receive(desk, version=version)
+    await receive(desk)
+    await close(desk)
+
+
+async def close(desk: Desk) -> None:
+    """The runbook is decided, and the incident closes."""
     await desk.act(cast.MANAGER, acts.DecideRunbook(change=False, reason="手册适用"))
     await desk.act(cast.MANAGER, acts.Close())
     await desk.over()
