@@ -1,6 +1,7 @@
 """What people read: receipts, problems, incidents, timelines."""
 
 import json
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from adapters.cli.verbs import WORDS
 from adapters.i18n import Translator
 from domain.text import N_
 
-console = Console(highlight=False, soft_wrap=True)
+PIPED_WIDTH = 200
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -61,6 +63,7 @@ def incidents(_: Translator, items: list[dict[str, Any]]) -> None:
         return
     names = (N_("number"), N_("severity"), N_("phase"), N_("system"), N_("title"), N_("awaited"), N_("until"))
     shown = Table(*(_(name) for name in names), box=None)
+    shown.columns[0].no_wrap = True
     for item in items:
         cells = (item["number"], item["severity"], item["phase_text"], item["system"], _title(_, item))
         shown.add_row(*map(escape, cells), _.word(item.get("awaited") or ""), clock(item.get("deadline")))

@@ -1,0 +1,141 @@
+"""`fengsui` against the real system: what it prints and how it ends."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.compose import ROOT
+from tests.house.launched import Launched, launched
+
+TITLE = "交易市场数据库无响应"
+REPORT = ("report", TITLE, "--system", "market-db", "--symptom", "主库拒绝连接", "--runbook", "market-db-outage")
+pytestmark = pytest.mark.xdist_group("terminal")
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
+    with launched(tmp_path_factory.mktemp("terminal") / "home") as running:
+        yield running.ready()
+
+
+class Terminal:
+    """Somebody at a terminal."""
+
+    def __init__(self, home: Path, language: str = "en") -> None:
+        self._home = home
+        self._language = language
+
+    def types(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("FENGSUI_", "TEMPORAL_"))}
+        env = {**plain, "FENGSUI_HOME": str(self._home)}
+        command = [sys.executable, "cli.py", "--language", self._language, *words]
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+    def reports(self) -> str:
+        answer = self.types("--as", "zhang-wei", "--json", *REPORT)
+        assert answer.returncode == 0, answer.stderr
+        number: str = json.loads(answer.stdout)["number"]
+        return number
+
+
+@pytest.fixture(scope="module")
+def terminal(system: Launched) -> Terminal:
+    return Terminal(system.home)
+
+
+@pytest.fixture(scope="module")
+def number(terminal: Terminal) -> str:
+    return terminal.reports()
+
+
+def test_a_refusal_names_the_clause_in_the_language_and_ends_with_1(system: Launched, number: str) -> None:
+    refused = Terminal(system.home, "zh-CN").types("--as", "zhang-wei", "judge", number, "emergency")
+    assert refused.returncode == 1
+    assert "5.2.2: 经理或主管判断" in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_judged_and_handled(terminal: Terminal, number: str) -> None:
+    judged = terminal.types("--as", "chen-lei", "judge", number, "emergency", "--severity", "II")
+    assert (judged.returncode, judged.stderr) == (0, "")
+    assert "handled by the operator" in judged.stdout
+    assert terminal.types("--as", "zhang-wei", "step", number, "look", "done").returncode == 0
+    shown = terminal.types("--as", "zhang-wei", "show", number).stdout
+    assert TITLE in shown
+    assert "you may now: step, unresolved, resolved" in shown
+    evidence = terminal.types("--as", "liu-fang", "record", number, "fault_log", "log", "--evidence", "LICENSE")
+    assert evidence.returncode == 0, evidence.stderr
+
+
+def test_a_field_that_is_not_acceptable_is_named(terminal: Terminal, number: str) -> None:
+    wrong = terminal.types("--as", "zhang-wei", "step", number, "look", "done", "--occurred-at", "yesterday")
+    assert wrong.returncode == 1
+    assert "occurred_at" in wrong.stderr
+
+
+def test_the_same_key_is_the_same_act(terminal: Terminal) -> None:
+    number = terminal.reports()
+    act = ("--as", "chen-lei", "judge", number, "emergency", "--key", "once")
+    assert terminal.types(*act).returncode == 0
+    assert "nothing was done twice" in terminal.types(*act).stdout
+
+
+def test_a_file_holds_a_report_that_is_long(terminal: Terminal, number: str, tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text("scope: 主备切换\nrisk: 无\nrollback: 切回\nresources: 一人\n", encoding="utf-8")
+    early = terminal.types(
+        *("--as", "chen-lei", "plan", "submit", number, "--file", str(file), "--step", "promote:gated=切换")
+    )
+    assert early.returncode == 1  # well formed, but no major problem was decided
+    assert "5.2.8" in early.stderr
+
+
+def test_lists_timelines_and_messages(system: Launched, terminal: Terminal, number: str) -> None:
+    # Lists are read from the record, which follows the incident.
+    system.until(lambda: number in terminal.types("--as", "sun-jing", "list").stdout, 20)
+    assert (
+        "There is no such incident." in terminal.types("--as", "sun-jing", "list", "--text", "nothing like it").stdout
+    )
+    told = terminal.types("--as", "sun-jing", "timeline", number).stdout
+    assert "5.2.1" in told
+    assert TITLE in terminal.types("--as", "sun-jing", "inbox").stdout
+    assert "There are no messages." in terminal.types("--as", "jiang-yan", "inbox").stdout
+    assert "孙静" in Terminal(terminal._home, "zh-CN").types("--as", "sun-jing", "me").stdout
+
+
+def test_watching_ends_with_the_incident(terminal: Terminal) -> None:
+    number = terminal.reports()
+    assert terminal.types("--as", "zhang-wei", "withdraw", number, "误报").returncode == 0
+    watched = terminal.types("--as", "zhang-wei", "watch", number)
+    assert watched.returncode == 0
+    assert "误报" in watched.stdout
+
+
+def test_nobody_there_ends_with_3(terminal: Terminal, tmp_path: Path) -> None:
+    away = terminal.types("--api", "http://127.0.0.1:9", "--token", "t", "me")
+    assert (away.returncode, away.stdout) == (3, "")
+    assert "http://127.0.0.1:9 does not answer" in away.stderr
+    nothing = Terminal(tmp_path).types("me")
+    assert nothing.returncode == 3
+    assert "make run" in nothing.stderr
+
+
+def test_verify_is_clean_and_then_finds_what_was_changed(system: Launched, terminal: Terminal, number: str) -> None:
+    system.until(lambda: "wait to be recorded" not in terminal.types("verify", number).stdout, 20)
+    clean = terminal.types("verify", number)
+    assert (clean.returncode, clean.stderr) == (0, "")
+    assert "Nothing is wrong." in clean.stdout
+    with sqlite3.connect(system.home / "fengsui.db") as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        changed = "UPDATE entries SET person = 'gao-peng' WHERE incident = ? AND seq = 1"
+        assert database.execute(changed, (number,)).rowcount == 1
+    broken = terminal.types("verify", number)
+    assert broken.returncode == 1
+    assert f"✗ {number} #1" in broken.stdout
