@@ -6,14 +6,21 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.harness import World
-from tests.stage import Stage, movable
+from tests.stage import Stage, Theatre
 
 
 @pytest.fixture(scope="session")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def theatre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
     """One test server and one pair of workers for all stories of this process."""
-    async with movable(tmp_path_factory.mktemp("stage")) as ready:
-        yield ready
+    theatre = Theatre(tmp_path_factory.mktemp("theatre"))
+    yield theatre
+    await theatre.close()
+
+
+@pytest.fixture
+async def stage(theatre: Theatre) -> Stage:
+    """The stage, with a clock that moves."""
+    return await theatre.ready()
 
 
 @pytest.fixture

@@ -39,7 +39,13 @@ from worker import workers
 from workflows.contract import SEARCH_ATTRIBUTES, Opening
 
 STARTUP = timedelta(seconds=60)
+WITHOUT_END_PAUSE = timedelta(seconds=16)
+STANDSTILL_SECONDS = 9
 _INSTANT = timedelta(milliseconds=1)
+
+
+class ClockStandsStill(Exception):
+    """The server believes that something is under way and moves its clock no more."""
 
 
 class Service:
@@ -94,12 +100,19 @@ class Stage:
         while (now := await self.now()) < instant:
             timer = self.stillness.next_timer()
             stop = min(instant, timer) if timer else instant
-            await self._env.sleep(max(stop - now, _INSTANT))
+            await self._sleep(max(stop - now, _INSTANT))
             await self.still()
+
+    async def _sleep(self, length: timedelta) -> None:
+        try:
+            async with asyncio.timeout(STANDSTILL_SECONDS):
+                await self._env.sleep(length)
+        except TimeoutError:
+            raise ClockStandsStill from None
 
     @asynccontextmanager
     async def database_away(self) -> AsyncIterator[None]:
-        """Let somebody else hold the database: nothing can be written."""
+        """Let somebody else hold the database: nothing can be written; afterwards wait for the next attempt."""
         other = sqlite3.connect(self._file, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         self.stillness.may_wait.add("record")
@@ -108,6 +121,7 @@ class Stage:
         finally:
             other.execute("ROLLBACK")
             other.close()
+            await self.move_to(await self.now() + WITHOUT_END_PAUSE)
             self.stillness.may_wait.clear()
 
     async def clear(self) -> None:
@@ -160,6 +174,35 @@ def build_workers(stage: Stage) -> Any:
         ProbeChecks(NetworkProbes("http://127.0.0.1")),
         Alerts(AlertOpenings(stage, stage.incidents)),  # type: ignore[arg-type]  # only ``opening`` is asked for
     )
+
+
+class Theatre:
+    """Has the stage; builds another one when a story that failed has left a clock that stands still."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stages = 0
+        self._stack = AsyncExitStack()
+        self._stage: Stage | None = None
+
+    async def ready(self) -> Stage:
+        """Return a stage whose clock moves."""
+        try:
+            if self._stage:
+                await self._stage.move_to(await self._stage.now() + _INSTANT * 1000)
+        except ClockStandsStill:
+            await self.close()
+        if self._stage is None:
+            self._stages += 1
+            folder = self._folder / str(self._stages)
+            folder.mkdir()
+            self._stage = await self._stack.enter_async_context(movable(folder))
+        return self._stage
+
+    async def close(self) -> None:
+        """End what stands."""
+        self._stage = None
+        await self._stack.aclose()
 
 
 @asynccontextmanager

@@ -75,8 +75,11 @@ class Stillness:
     def under_way(self, now: datetime) -> list[str]:
         """Name what is under way."""
         with self._lock:
-            names = [f"{self._ids.get(key[0])} {key[1]} {what}" for key, what in self._open.items()]
-            waiting = [name for name in names if name.split()[-1] not in self.may_wait]
+            waiting = [
+                f"{self._ids.get(run)} {kind} {' '.join(what)}"
+                for (run, kind, _), what in self._open.items()
+                if what[-1] not in self.may_wait
+            ]
             ringing = [f"{self._ids.get(key[0])} timer" for key, due in self._timers.items() if due <= now]
             owed = [f"{target} owes {name}" for (target, name), count in self._owed.items() if count]
             return waiting + ringing + owed + sorted(self._unborn) + ["an activation"] * self._busy
