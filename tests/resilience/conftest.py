@@ -11,14 +11,15 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.servers import temporal_cli
 from adapters.store import migrate
-from domain.policy import Policy
 from tests.checks.evidence import Evidence
 from tests.resilience.absence import POLICY, absence
-from tests.resilience.kills import KILLS, Play
+from tests.resilience.kills import KILLS, Kill
 from tests.resilience.site import site
 
 AT_ONCE = 3
 ABSENCE = "absence"
+CONTINUED = "continued"
+SHORT_RUNS = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=60")
 TEMPLATE = "template.db"
 
 Played = dict[str, asyncio.Task[Evidence]]
@@ -29,31 +30,37 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
     """Play every scene; each ends with its evidence."""
     home = tmp_path_factory.mktemp("resilience")
     names = [word for name in (*KILLS, ABSENCE) for word in ("--namespace", name)]
-    server = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(temporal_cli(os.environ)), dev_server_extra_args=names
-    )
-    address = server.client.service_client.config.target_host
+    server, short_runs = await _server(*names), await _server("--namespace", CONTINUED, *SHORT_RUNS)
     # One after another: migrations of one process do not run side by side.
     await migrate.upgrade(f"sqlite+aiosqlite:///{home / TEMPLATE}")
     places = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(name: str) -> Evidence:
         async with places:
-            return await _play(address, name, home, KILLS[name].policy, KILLS[name].play)
+            return await _play(server, name, home, KILLS[name])
 
-    tasks = {ABSENCE: asyncio.create_task(_play(address, ABSENCE, home, POLICY, absence))}
+    tasks = {ABSENCE: asyncio.create_task(_play(server, ABSENCE, home, Kill(absence, POLICY)))}
+    tasks[CONTINUED] = asyncio.create_task(_play(short_runs, CONTINUED, home, KILLS["plan_being_approved"]))
     tasks |= {name: asyncio.create_task(in_turn(name)) for name in KILLS}
     yield tasks
     for task in tasks.values():
         task.cancel()
     await asyncio.gather(*tasks.values(), return_exceptions=True)
     await server.shutdown()
+    await short_runs.shutdown()
 
 
-async def _play(address: str, name: str, home: Path, policy: Policy, play: Play) -> Evidence:
+async def _server(*extra: str) -> WorkflowEnvironment:
+    return await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(temporal_cli(os.environ)), dev_server_extra_args=extra
+    )
+
+
+async def _play(server: WorkflowEnvironment, name: str, home: Path, kill: Kill) -> Evidence:
+    address = server.client.service_client.config.target_host
     folder = home / name
     folder.mkdir()
     shutil.copy(home / TEMPLATE, folder / "record.db")
-    async with site(address, name, folder, policy) as made:
-        await play(made)
+    async with site(address, name, folder, kill.policy) as made:
+        await kill.play(made)
         return await made.evidence()
