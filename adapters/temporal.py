@@ -10,6 +10,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -167,20 +168,26 @@ class Incidents:
             return OutcomeUnknown(error.message)
         if error.status != RPCStatusCode.NOT_FOUND:
             return error
-        if await self.exists(number):
-            return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
-        return NoSuchIncident(N_("There is no incident {number}."), clause="5.2.1", number=number)
+        status = await self._status(number)
+        if status is None:
+            return NoSuchIncident(N_("There is no incident {number}."), clause="5.2.1", number=number)
+        if status == WorkflowExecutionStatus.RUNNING:
+            # Not found and yet running: it starts, or continues as new, just now.
+            return OutcomeUnknown(error.message)
+        return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
 
     async def exists(self, number: str) -> bool:
         """Tell whether Temporal knows an incident."""
+        return await self._status(number) is not None
+
+    async def _status(self, number: str) -> WorkflowExecutionStatus | None:
         try:
             async with _bounded():
-                await self._handle(number).describe()
+                return (await self._handle(number).describe()).status
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
-                return False
+                return None
             raise
-        return True
 
     async def _ask(self, number: str, query: str, kind: Any) -> Any:
         try:
