@@ -11,6 +11,7 @@ from domain.clauses import CLAUSES
 from tests.house.compose import ROOT
 from tests.house.launched import launched
 from tools.demo.__main__ import PLAYED, lacking
+from tools.demo.english import CHINESE
 
 QUICKER = 4
 
@@ -50,6 +51,8 @@ def test_the_whole_story(tmp_path: Path) -> None:
     assert f"Done: all {len(PLAYED)} clauses" in played.stdout
     for clause in PLAYED:
         assert f" {clause} " in played.stdout, clause
+    timelines = [line for line in played.stdout.splitlines() if line.startswith("   ") and not line.startswith("   ✉")]
+    assert not any(CHINESE.search(line) for line in timelines)
     assert played.stdout.count("refused 403") >= 3  # judging, deciding and verifying what is not his
     assert "in place of Sun Jing" in played.stdout
     assert "The recovery failed, back to handling" in played.stdout

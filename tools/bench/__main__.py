@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import platform
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.process import leave
+from adapters.temporal import PATIENCE_SECONDS
 from tools.bench import histories, latency, scale
 from tools.bench.figures import Figure
 from tools.bench.figures import table as laid_out
@@ -22,6 +24,7 @@ from tools.bench.rig import rig
 from tools.progress import say
 
 WHOLE = 10_000
+PATIENCE = f"after {PATIENCE_SECONDS} s each, under load"
 
 
 def main(
@@ -46,18 +49,19 @@ async def _measure(scaled: float, logs: Path | None, *, is_quick: bool) -> tuple
         say("the standard major incident …")
         figures, kinds = await histories.standard(running)
         _tell(figures)
-        parts = {
-            "latency of an act": latency.acting(running, rounds, acts),
-            "report to page": latency.paging(running, pages),
-            "opening": latency.opening(running, rounds, reports),
+        parts: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+            "latency of an act": lambda: latency.acting(running, rounds, acts),
+            "report to page": lambda: latency.paging(running, pages),
+            "opening": lambda: latency.opening(running, rounds, reports),
         }
         if scaled:
             count = round(WHOLE * scaled)
-            parts[f"{count:,} open incidents"] = scale.many(running, count)
+            parts[f"{count:,} open incidents"] = lambda: scale.many(running, count)
         for name, part in parts.items():
             say(f"{name} …")
-            _tell(found := await part)
+            _tell(found := await part())
             figures += found
+        figures.append(Figure("calls without an answer in time, sent again", "", running.repeated, note=PATIENCE))
     return figures, kinds
 
 

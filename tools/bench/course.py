@@ -1,12 +1,11 @@
 """The standard major incident: 38 acts from report to closure, all of articles 5.2, 5.3 and 6 but the short way."""
 
 import asyncio
-import secrets
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from domain import acts
-from domain.acts import Act, Command
+from domain.acts import Act
 from domain.incident import Phase
 from domain.policy import Severity
 from tools.bench.rig import Rig, with_limits
@@ -100,8 +99,7 @@ async def play(rig: Rig) -> str:
             await _until(rig, opening.number, item)
         else:
             person, act = item
-            command = Command(command_id=secrets.token_hex(8), person=person, act=act)
-            await rig.incidents.act(opening.number, command)
+            await rig.act(opening.number, person, act)
             await asyncio.sleep(PAUSE_SECONDS)
     return opening.number
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle
 
-from domain.acts import Command, Judge, Record
+from domain.acts import Judge, Record
 from tools.bench.bare import ACT, FINISH
 from tools.bench.course import MANAGER
 from tools.bench.figures import Figure, percentile
@@ -74,16 +74,12 @@ async def acting(rig: Rig, rounds: int, per_round: int) -> list[Figure]:
 async def _activated(rig: Rig) -> str:
     start = rig.opening()
     await rig.incidents.open(start)
-    await _do(rig, start.number, MANAGER, Judge(verdict="emergency"))
+    await rig.act(start.number, MANAGER, Judge(verdict="emergency"))
     return start.number
 
 
-async def _do(rig: Rig, number: str, person: str, act: Any) -> None:
-    await rig.incidents.act(number, Command(command_id=secrets.token_hex(8), person=person, act=act))
-
-
 def _informs(rig: Rig, number: str) -> Call:
-    return lambda: _do(rig, number, REPORTER, OBSERVATION)
+    return lambda: rig.act(number, REPORTER, OBSERVATION)
 
 
 def _acts(handle: WorkflowHandle[Any, Any]) -> Call:

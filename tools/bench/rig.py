@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,8 +16,8 @@ from temporalio.client import Client, WorkflowHandle
 from adapters.calendar import load_calendar
 from adapters.files import load_company, load_policy
 from adapters.store.database import Database
-from adapters.temporal import Incidents, TemporalAway, TooBusy
-from domain.acts import Assessment, Report
+from adapters.temporal import Incidents, OutcomeUnknown, TemporalAway, TooBusy
+from domain.acts import Act, Assessment, Command, Report
 from domain.company import Company
 from domain.policy import Limit, Policy, ShortTime
 from tools.bench.bare import TASK_QUEUE, BareWorkflow
@@ -44,7 +44,7 @@ class Rig:
     policy: Policy
     worker_pid: int
     bare_pid: int
-    refused: int = field(default=0, init=False)
+    repeated: int = field(default=0, init=False)
     _count: int = field(default=0, init=False)
 
     def number(self) -> str:
@@ -72,11 +72,19 @@ class Rig:
 
     async def acknowledged(self, start: Opening) -> None:
         """Open an incident; what is not acknowledged in time is told again, as a client of the API would."""
+        await self._until_answered(lambda: self.incidents.open(start))
+
+    async def act(self, number: str, person: str, act: Act) -> None:
+        """Carry an act to its incident; one that is not answered in time is sent again under the same id."""
+        command = Command(command_id=secrets.token_hex(8), person=person, act=act)
+        await self._until_answered(lambda: self.incidents.act(number, command))
+
+    async def _until_answered(self, call: Callable[[], Awaitable[object]]) -> None:
         while True:
             try:
-                await self.incidents.open(start)
-            except (TemporalAway, TooBusy):
-                self.refused += 1
+                await call()
+            except (OutcomeUnknown, TemporalAway, TooBusy):
+                self.repeated += 1
             else:
                 return
 

@@ -37,6 +37,9 @@ def main(
         code = _perform(found, teller, pace)
         if stay and found.process:
             _wait(found, teller)
+        elif found.process:
+            again = f"FENGSUI_HOME={found.home} FENGSUI_POLICY=policy.demo.yaml make run"
+            teller.line(teller.words(Said("再次查看：", "To look at it again: ")) + again)
     leave(code)
 
 

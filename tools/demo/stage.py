@@ -10,6 +10,7 @@ import httpx2
 
 from adapters.cli.verbs import RESOURCES
 from domain.acts import Act, Report
+from tools.demo.english import in_english
 from tools.demo.telling import Said, Teller
 
 PATIENCE_SECONDS = 120
@@ -34,6 +35,11 @@ class World:
         self._count = 0
         self._names: dict[str, str] = {}
         self._client = httpx2.AsyncClient(base_url=f"{run['api']}/api/v1", timeout=10, trust_env=False)
+
+    def written(self, content: Act | Report) -> View:
+        """Return what is sent, in the language of the story."""
+        body: View = content.model_dump(mode="json", exclude_none=True)
+        return body if self.teller.is_chinese else in_english(body)
 
     def key(self) -> str:
         """Return the key of one act; all tries of it carry the same."""
@@ -94,7 +100,7 @@ class Stage:
     @classmethod
     async def open(cls, world: World, person: str, report: Report) -> "Stage":
         """Report an anomaly."""
-        body = report.model_dump(mode="json", exclude_none=True)
+        body = world.written(report)
         answer = await world.ask(person, "POST", "/incidents", json=body, headers={"Idempotency-Key": world.key()})
         if not answer.is_success:
             raise Missing(answer.text)
@@ -125,7 +131,7 @@ class Stage:
 
     async def _post(self, person: str, act: Act) -> httpx2.Response:
         path = f"/incidents/{self.number}/{RESOURCES[type(act)]}"
-        body = act.model_dump(mode="json", exclude_none=True)
+        body = self.world.written(act)
         return await self.world.ask(person, "POST", path, json=body, headers={"Idempotency-Key": self.world.key()})
 
     async def view(self) -> View:

@@ -25,12 +25,12 @@ class Teller:
     def __init__(self, language: str) -> None:
         """Take a language tag; anything Chinese is Chinese."""
         self.language = language
-        self._is_chinese = language.lower().startswith("zh")
+        self.is_chinese = language.lower().startswith("zh")
         self._console = Console(highlight=False, soft_wrap=True)
 
     def words(self, said: Said) -> str:
         """Return a sentence in the language of the story."""
-        return said.zh if self._is_chinese else said.en
+        return said.zh if self.is_chinese else said.en
 
     def scene(self, clause: str, why: Said) -> None:
         """Open a scene: the clause with its wording, and what is about to be seen."""
