@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.harness import World
-from tests.stage import Stage, Theatre
+from tests.stage import Stage
+from tests.theatre import Theatre
 
 
 @pytest.fixture(scope="session")

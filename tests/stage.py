@@ -1,10 +1,9 @@
-"""Where stories are played: a Temporal server with one movable clock, our real workers, a real database.
+"""Where stories are played: our real workers, a real database, and a Temporal server whose clock is asked and moved.
 
 Message channels end in a letterbox and probes at a service of our own on this machine; everything between is real.
 """
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,8 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -24,21 +21,18 @@ from activities.paging import Paging
 from activities.probes import ProbeChecks
 from activities.record import Recording
 from adapters.probes import NetworkProbes
-from adapters.servers import time_moving_server
 from adapters.snapshot import AlertOpenings
-from adapters.store import migrate
 from adapters.store.database import Database
 from adapters.store.incidents import SqlIncidents
 from adapters.store.record import SqlRecord
-from adapters.temporal import DATA_CONVERTER, Incidents
+from adapters.temporal import Incidents
 from domain.company import Company, Person, Probe, Role
 from tests import cast
 from tests.letterbox import Letterbox
 from tests.stillness import Stillness
 from worker import workers
-from workflows.contract import SEARCH_ATTRIBUTES, Opening
+from workflows.contract import Opening
 
-STARTUP = timedelta(seconds=60)
 WITHOUT_END_PAUSE = timedelta(seconds=16)
 STANDSTILL_SECONDS = 9
 _INSTANT = timedelta(milliseconds=1)
@@ -85,6 +79,7 @@ class Stage:
         self.company = cast.company()
         self._env = env
         self._file = file
+        self._crew = AsyncExitStack()
 
     async def now(self) -> datetime:
         """Return the server's time."""
@@ -109,6 +104,27 @@ class Stage:
                 await self._env.sleep(length)
         except TimeoutError:
             raise ClockStandsStill from None
+
+    async def open_up(self, stack: AsyncExitStack) -> None:
+        """Start the service and the workers; they end with the stack."""
+        server = await asyncio.start_server(self.service.answer, "127.0.0.1", 0)
+        await stack.enter_async_context(server)
+        self.service.port = server.sockets[0].getsockname()[1]
+        stack.push_async_callback(self.database.close)
+        stack.push_async_callback(self._crew.aclose)
+        await self._call_workers()
+
+    async def _call_workers(self) -> None:
+        for worker in build_workers(self):
+            await self._crew.enter_async_context(worker)
+
+    @asynccontextmanager
+    async def workers_away(self) -> AsyncIterator[None]:
+        """Send every worker away and call new ones."""
+        await self._crew.aclose()
+        yield
+        await self._call_workers()
+        await self.still()
 
     @asynccontextmanager
     async def database_away(self) -> AsyncIterator[None]:
@@ -174,72 +190,6 @@ def build_workers(stage: Stage) -> Any:
         ProbeChecks(NetworkProbes("http://127.0.0.1")),
         Alerts(AlertOpenings(stage, stage.incidents)),  # type: ignore[arg-type]  # only ``opening`` is asked for
     )
-
-
-class Theatre:
-    """Has the stage; builds another one when a story that failed has left a clock that stands still."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._stages = 0
-        self._stack = AsyncExitStack()
-        self._stage: Stage | None = None
-
-    async def ready(self) -> Stage:
-        """Return a stage whose clock moves."""
-        try:
-            if self._stage:
-                await self._stage.move_to(await self._stage.now() + _INSTANT * 1000)
-        except ClockStandsStill:
-            await self.close()
-        if self._stage is None:
-            self._stages += 1
-            folder = self._folder / str(self._stages)
-            folder.mkdir()
-            self._stage = await self._stack.enter_async_context(movable(folder))
-        return self._stage
-
-    async def close(self) -> None:
-        """End what stands."""
-        self._stage = None
-        await self._stack.aclose()
-
-
-@asynccontextmanager
-async def movable(folder: Path) -> AsyncIterator[Stage]:
-    """Set the stage on the test server whose clock is moved by hand."""
-    stillness = Stillness()
-    env = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(time_moving_server(os.environ)),
-        test_server_startup_timeout=STARTUP,
-        data_converter=DATA_CONVERTER,
-        plugins=[stillness.plugin()],
-    )
-    async with env, play(env, stillness, folder) as stage:
-        # This server cannot list the attributes that it has, so that they are simply added.
-        kinds = {
-            name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
-            for name, kind in SEARCH_ATTRIBUTES.items()
-        }
-        request = AddSearchAttributesRequest(namespace="default", search_attributes=kinds)
-        await env.client.operator_service.add_search_attributes(request)
-        yield stage
-
-
-@asynccontextmanager
-async def play(env: WorkflowEnvironment, stillness: Stillness, folder: Path) -> AsyncIterator[Stage]:
-    """Set the stage on a server that runs already."""
-    file = folder / "record.db"
-    await migrate.upgrade(f"sqlite:///{file}")
-    stage = Stage(env.client, env, stillness, file)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(stage.database.close)
-        server = await asyncio.start_server(stage.service.answer, "127.0.0.1", 0)
-        await stack.enter_async_context(server)
-        stage.service.port = server.sockets[0].getsockname()[1]
-        for worker in build_workers(stage):
-            await stack.enter_async_context(worker)
-        yield stage
 
 
 def staged(company: Company, service: Service) -> Company:

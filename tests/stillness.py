@@ -25,7 +25,8 @@ Key = tuple[str, str, int]
 class Stillness:
     """What is under way, over all workflows of this process's workers."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, spares_ringing_timers: bool = False) -> None:
+        self._spares = spares_ringing_timers
         self._lock = threading.RLock()
         self.started: dict[str, None] = {}
         self.failures: list[str] = []
@@ -35,6 +36,7 @@ class Stillness:
         self._timers: dict[Key, datetime] = {}
         self._open: dict[Key, tuple[str, str]] = {}
         self._unborn: set[str] = set()
+        self._catching_up: set[str] = set()
         self._owed: Counter[tuple[str, str]] = Counter()
 
     def plugin(self) -> SimplePlugin:
@@ -61,6 +63,7 @@ class Stillness:
             self._timers.clear()
             self._open.clear()
             self._unborn.clear()
+            self._catching_up.clear()
             self._owed.clear()
 
     async def wait(self, now: datetime) -> None:
@@ -82,7 +85,13 @@ class Stillness:
             ]
             ringing = [f"{self._ids.get(key[0])} timer" for key, due in self._timers.items() if due <= now]
             owed = [f"{target} owes {name}" for (target, name), count in self._owed.items() if count]
-            return waiting + ringing + owed + sorted(self._unborn) + ["an activation"] * self._busy
+            return (
+                waiting
+                + ringing
+                + owed
+                + sorted(self._unborn)
+                + ["an activation"] * (self._busy + len(self._catching_up))
+            )
 
     # ── what clients do ───────────────────────────────────────────────────────
 
@@ -102,6 +111,9 @@ class Stillness:
         """Take in what a workflow is told."""
         with self._lock:
             self._busy += 1
+            # A run that is replayed is known again when it has caught up.
+            is_catching_up = act.is_replaying and any(not job.HasField("query_workflow") for job in act.jobs)
+            (self._catching_up.add if is_catching_up else self._catching_up.discard)(act.run_id)
             for job in act.jobs:
                 kind = job.WhichOneof("variant")
                 if hear := getattr(self, f"_hear_{kind}", None):
@@ -114,7 +126,7 @@ class Stillness:
         """
         soon = act.timestamp.ToDatetime(tzinfo=UTC) + _RINGING
         commands = completion.successful.commands
-        for command in [item for item in commands if item.HasField("cancel_timer")]:
+        for command in [item for item in commands if self._spares and item.HasField("cancel_timer")]:
             due = self._timers.get((act.run_id, "timer", command.cancel_timer.seq))
             if due is not None and due <= soon:
                 commands.remove(command)
