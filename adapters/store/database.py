@@ -3,8 +3,9 @@
 import asyncio
 import functools
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,6 +93,15 @@ class _Connection(psycopg.AsyncConnection[Any]):
             raise
 
 
+class _SqliteConnection(sqlite3.Connection):
+    """SQLite keeps a connection that is closed in the middle of a statement as a zombie, and its write lock with it."""
+
+    def close(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # closed before
+            self.rollback()
+        super().close()
+
+
 def _with_driver(url: str) -> URL:
     parsed = make_url(url)
     return parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
@@ -104,7 +114,9 @@ def _engine(url: URL, limit: float) -> AsyncEngine:
         settings = f"-c timezone=UTC -c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
         connect = {"async_creator_fn": _Connection.connect, "options": settings}
         return create_async_engine(url, pool_pre_ping=True, pool_timeout=limit, connect_args=connect, **options)
-    engine = create_async_engine(url, pool_timeout=limit, connect_args={"isolation_level": None}, **options)
+    engine = create_async_engine(
+        url, pool_timeout=limit, connect_args={"isolation_level": None, "factory": _SqliteConnection}, **options
+    )
     event.listen(engine.sync_engine, "connect", functools.partial(_prepare_sqlite, limit))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
