@@ -74,7 +74,7 @@ def _flat(numbers: dict[str, object], prefix: str = "") -> Iterator[tuple[str, d
             yield from _flat(value, f"{prefix}{name}.")
 
 
-def tests_of(clause: str) -> list[str]:
+def proofs_of(clause: str) -> list[str]:
     """Return the tests that name a clause."""
     named = re.compile(rf"(?<![\d.]){re.escape(clause)}(?!\.?\d)")
     files = sorted((ROOT / "tests").glob("domain/test_*.py")) + sorted((ROOT / "tests").glob("stories/test_*.py"))
@@ -82,7 +82,7 @@ def tests_of(clause: str) -> list[str]:
 
 
 def _row(clause: Clause) -> str:
-    proofs = tests_of(clause.id) if "." in clause.id else []
+    proofs = proofs_of(clause.id) if "." in clause.id else []
     shown = [*(f"`{name}`" for name in proofs[:4]), *([f"and {len(proofs) - 4} more"] if proofs[4:] else [])]
     cells = (
         clause.id,

@@ -171,13 +171,12 @@ def test_the_policies_load(name: str) -> None:
     assert policy.time_zone == "Asia/Shanghai"
 
 
-def test_the_demo_differs_in_durations_only() -> None:
+def test_the_demo_differs_in_durations_and_working_time_only() -> None:
     real, demo = (load_policy(ROOT / name).model_dump() for name in ("policy.yaml", "policy.demo.yaml"))
     assert real.keys() == demo.keys()
     assert real["version"] != demo["version"]
     for name in (
         "time_zone",
-        "working_spans",
         "default_severity",
         "approval_blocks",
         "group_members",

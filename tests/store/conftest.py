@@ -62,3 +62,11 @@ async def database(url: str) -> AsyncIterator[Database]:
     opened = Database(url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def patient(url: str) -> AsyncIterator[Database]:
+    """For what is about completeness, not speed, on a machine that may be busy."""
+    opened = Database(url, limit=30)
+    yield opened
+    await opened.close()
