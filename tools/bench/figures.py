@@ -1,5 +1,6 @@
 """Figures: ours beside the bare one's, the ratio, and the aim."""
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -38,13 +39,14 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         """Return the line for machines."""
-        return {**asdict(self), "ratio": self.ratio, "is_met": self.is_met}
+        fields = {**asdict(self), "ratio": self.ratio, "is_met": self.is_met}
+        return {name: None if value != value else value for name, value in fields.items()}  # noqa: PLR0124  JSON has no NaN
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Return a percentile; of a single value that value."""
-    if len(values) == 1:
-        return values[0]
+    """Return a percentile; of a single value that value, of none nothing that could meet an aim."""
+    if len(values) < 2:  # noqa: PLR2004  quantiles need two
+        return values[0] if values else math.nan
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
