@@ -78,6 +78,7 @@ async def test_with_temporal_away_nobody_believes_to_have_reported(
         port = silent_port if is_silent else free_port()
         settings = settings_for(tmp_path, f"127.0.0.1:{port}", database_url=system.settings.database_url)
         async with served(settings) as api:
+            assert (await api.get(OPERATOR, "/me")).status_code == 200
             for path, body in (
                 ("/incidents", report()),
                 ("/incidents/00000-00000/judgement", {"verdict": "emergency"}),
@@ -101,7 +102,7 @@ async def test_with_temporal_away_an_incident_is_read_from_the_record(
     system: System, tmp_path: Path, phases: dict[str, Story]
 ) -> None:
     number = phases["group_handling"].number
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not await system_row_is_at(system, number, "group_handling"):  # noqa: ASYNC110  the answer comes from elsewhere
             await asyncio.sleep(0.1)
     settings = settings_for(tmp_path, f"127.0.0.1:{free_port()}", database_url=system.settings.database_url)

@@ -1,38 +1,18 @@
 """The description is complete and true: what schemathesis makes of it is answered as it says."""
 
 import asyncio
-from contextlib import suppress
+import json
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from typing import Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis.errors import Unsatisfiable
-from schemathesis import Case, GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from api.app import create_app
 from tests.api.cast import MANAGER, TOKENS
 from tests.api.story import Story
-from tests.api.system import ALERT_TOKEN, System
+from tests.api.system import ALERT_TOKEN, ROOT, System
 
-BOUNDED = settings(
-    max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 OPEN = {"/healthz", "/readyz"}
 
 
@@ -68,30 +48,21 @@ async def test_the_description_is_open_to_everybody(system: System) -> None:
     assert (await system.api.get(None, "/docs")).status_code == 200
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "unfitting"])
-async def test_answers_are_as_described(mode: GenerationMode, system: System, phases: dict[str, Story]) -> None:
-    """Some examples of every operation, over real HTTP, as a manager and as monitoring."""
-    schema = schemathesis.openapi.from_dict(document(system))
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+async def test_answers_are_as_described(mode: str, system: System, phases: dict[str, Story]) -> None:
+    """Some examples of every operation over real HTTP, as a manager and as monitoring.
+
+    In a process of its own: Python 3.11 can lose count of its recursion when greenlets switch while it parses code.
+    """
     base = f"http://127.0.0.1:{system.settings.api_port}"
-    number = phases["group_handling"].number
-    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) > 50
-    for operation in operations:
-        await asyncio.to_thread(examine, operation, mode, base, number)
-
-
-def examine(operation: Any, mode: GenerationMode, base: str, number: str) -> None:
-    if operation.path.endswith("/stream"):
-        return  # lasts for minutes; test_stream reads it
-    who = ALERT_TOKEN if "/alerts/" in operation.path else TOKENS[MANAGER]
-
-    @BOUNDED
-    @given(case=operation.as_strategy(generation_mode=mode))
-    def check(case: Case[Any]) -> None:
-        if mode == GenerationMode.POSITIVE and "number" in case.path_parameters:
-            case.path_parameters["number"] = number
-        sent = {"Authorization": f"Bearer {who}"}
-        case.validate_response(case.call(base_url=base, headers=sent), checks=CHECKS, headers=sent)
-
-    with suppress(Unsatisfiable):  # an operation without parameters has nothing that could be unfitting
-        check()
+    examination = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.api.examination", base, mode, phases["group_handling"].number),
+        cwd=ROOT,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    tokens = {"person": TOKENS[MANAGER], "alerts": ALERT_TOKEN}
+    output, _ = await examination.communicate(json.dumps(tokens).encode())
+    assert examination.returncode == 0, output.decode()
+    assert int(output.split()[-1]) > 50
