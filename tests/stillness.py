@@ -17,7 +17,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 PATIENCE_SECONDS = 20
 _RINGING = timedelta(seconds=1)
-_ENDINGS = {"complete_workflow_execution", "fail_workflow_execution", "cancel_workflow_execution"}
+_ENDINGS = {
+    "complete_workflow_execution",
+    "fail_workflow_execution",
+    "cancel_workflow_execution",
+    "continue_as_new_workflow_execution",
+}
 
 Key = tuple[str, str, int]
 
@@ -138,12 +143,14 @@ class Stillness:
             if completion.HasField("failed"):
                 self.failures.append(f"{self._ids.get(act.run_id)}: {completion.failed.failure.message}")
                 return
+            is_over = False
             for command in completion.successful.commands:
                 kind = command.WhichOneof("variant")
+                is_over = is_over or kind in _ENDINGS
                 if take := getattr(self, f"_take_{kind}", None):
                     take(act, getattr(command, kind))
-                elif kind in _ENDINGS:
-                    self._drop(act.run_id)
+            if is_over:
+                self._drop(act.run_id)
 
     def _drop(self, run_id: str) -> None:
         for waiting in (self._timers, self._open):
@@ -201,7 +208,6 @@ class Stillness:
             self._owed[target] += 1
 
     def _take_continue_as_new_workflow_execution(self, act: Any, _command: Any) -> None:
-        self._drop(act.run_id)
         if not act.is_replaying:
             self._unborn.add(self._ids[act.run_id])
 
