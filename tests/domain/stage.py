@@ -60,7 +60,9 @@ class Stage:
         happened: list[ev.Event] = []
         while (limit := clock.next_due(self.incident)) and limit[1].at <= end:
             self.now = max(self.now, limit[1].at)
-            happened += self.let_limits_pass()
+            passed = self.let_limits_pass()
+            assert passed, f"{limit[0]} is due and nothing happens"
+            happened += passed
         self.now = end
         return happened
 

@@ -9,7 +9,7 @@ from domain import acts
 from domain import events as ev
 from domain.awaited import awaited
 from domain.closure import checklist, missing_for_closing
-from domain.company import Role
+from domain.company import Delegation, Role
 from domain.errors import (
     AlreadyDecided,
     Conflict,
@@ -213,11 +213,14 @@ def test_r25_a_returned_report_is_written_again_and_its_clock_is_not_reset() -> 
 def test_r25_i8_an_author_never_accepts_his_own_report() -> None:
     people = cast.company().people
     next(person for person in people if person.id == cast.MANAGER).posts.append(Role.IT_DIRECTOR)
+    for_him = Delegation(post=Role.IT_DIRECTOR, principal=cast.MANAGER, deputy=cast.OUTSIDER)
+    company = cast.company(people=people, delegations=[*cast.company().delegations, for_him])
     for author in (cast.MANAGER, cast.DEPUTY_MANAGER):
-        scene = stage.summary(stage.group(company_=cast.company(people=people)))
+        scene = stage.summary(stage.group(company_=company))
         scene.do(author, SUMMARY)
         for answer in (accept(), acts.ReceiveSummary(version=1, accept=False, reason="不同意")):
-            scene.refuses(OwnWork, "6.2", cast.MANAGER, answer)
+            for reader in (cast.MANAGER, cast.OUTSIDER):
+                scene.refuses(OwnWork, "6.2", reader, answer)
 
 
 # ── 6.3 and the end ───────────────────────────────────────────────────────────
