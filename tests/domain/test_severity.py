@@ -94,3 +94,11 @@ def test_every_change_is_recorded_with_its_reason() -> None:
     event = scene.timeline[-1].event
     assert isinstance(event, ev.SeverityChanged)
     assert (event.old, event.new, event.reason) == (III, II, "重新评估")
+
+
+def test_the_recomputed_limit_counts_from_activation_not_from_the_report() -> None:
+    scene = stage.judging()
+    scene.wait(8)
+    scene.do(cast.MANAGER, stage.EMERGENCY)
+    scene.do(cast.MANAGER, to(II))
+    assert scene.incident.deadlines["short_time_limit"].at == cast.NOW + timedelta(minutes=8 + 15)
