@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.notes import notes
     from workflows import contract, options
     from workflows.alarm import Alarm
-    from workflows.children import Children, Wanted, approvals, arrivals, pages, recoveries
+    from workflows.children import Children, approvals, arrivals, pages, recoveries
     from workflows.contract import Carried, Opening, Outcome, OverdueReport, PageReport, ProbeReport
     from workflows.recording import Courier, Recorder
 
@@ -49,7 +49,8 @@ class IncidentWorkflow:
         self._shown: dict[str, Any] = {}
         self._file = CaseFile(carried.incident if carried else _blank(opening))
         self._children = Children(opening.number, carried.lit if carried else [])
-        self._recorder = Recorder(carried.outbox if carried else [], self._row)
+        self._settled_at: int | None = None
+        self._recorder = Recorder(carried.outbox if carried else [], self._row, self._is_settled)
         self._courier = Courier({person.id: list(person.channels) for person in opening.company.people})
         self._alarm = Alarm()
         for act in ACTS.values():
@@ -65,7 +66,7 @@ class IncidentWorkflow:
         recording = asyncio.create_task(self._recorder.keep())
         self._courier.send(opening.carried.unsent if opening.carried else [])
         while not self.incident.is_over:
-            seen = self.incident.seq
+            seen, self._settled_at = self.incident.seq, None
             if workflow.info().is_continue_as_new_suggested():
                 await self._continue_as_new()
             self._let_limits_pass()  # 5.2.4 operator, 5.2.6 short time, 5.2.7 asked again, 5.3.1 notice, 6.2 report
@@ -75,9 +76,12 @@ class IncidentWorkflow:
                 **approvals(self.incident),  # 5.2.8 the general manager
                 **recoveries(self.incident),  # 6.1 probes and observation
             }
-            await self._tend(wanted)
-            self._say_how_it_stands()
-            await self._next_word_or_limit(seen)
+            await self._children.tend(wanted)
+            if self.incident.seq == seen:
+                await self._children.let_rest(wanted, self.incident)
+            if self.incident.seq == seen:
+                self._say_how_it_stands()
+                await self._next_word_or_limit(seen)
         await self._close_the_file()
         recording.cancel()
         return Outcome(
@@ -93,10 +97,6 @@ class IncidentWorkflow:
         while passed := clock.due(self.incident, workflow.now()):
             for item in passed:
                 self._note([item.event], at=item.since)
-
-    async def _tend(self, wanted: Wanted) -> None:
-        await self._children.tend(wanted)
-        await self._children.let_rest(wanted, self.incident)
 
     def _say_how_it_stands(self) -> None:
         waiting = awaited(self.incident)
@@ -125,7 +125,11 @@ class IncidentWorkflow:
         """Wait unless something happened since ``seen``: also a limit that passed, or an act while children started."""
         limit = clock.next_due(self.incident)
         self._alarm.set(limit[1].at if limit else None, f"{limit[0]} ({limit[1].clause})" if limit else "")
+        self._settled_at = seen
         await workflow.wait_condition(lambda: self.incident.seq != seen or self._alarm.has_rung(workflow.now()))
+
+    def _is_settled(self) -> bool:
+        return self.incident.is_over or self._settled_at == self.incident.seq
 
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)

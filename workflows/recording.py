@@ -19,10 +19,15 @@ BATCH_BYTES = 256 * 1024
 class Recorder:
     """Keeps the record up with the timeline; while the database is away it catches up beside the incident."""
 
-    def __init__(self, outbox: list[Entry], row: Callable[[], IncidentRow]) -> None:
-        """Take over what was not recorded yet."""
+    def __init__(self, outbox: list[Entry], row: Callable[[], IncidentRow], is_settled: Callable[[], bool]) -> None:
+        """Take over what was not recorded yet; ``is_settled`` tells that the incident has nothing else to set going.
+
+        It must wait for that: after a crash one and the same update can reach the workflow together with the end of
+        the last recording, and when it is replayed after it. What is set going has one order in both.
+        """
         self.outbox = outbox
         self._row = row
+        self._is_settled = is_settled
 
     @property
     def is_up_to_date(self) -> bool:
@@ -32,7 +37,7 @@ class Recorder:
     async def keep(self) -> None:
         """Record whatever comes, in order, for ever."""
         while True:
-            await workflow.wait_condition(lambda: bool(self.outbox))
+            await workflow.wait_condition(lambda: bool(self.outbox) and self._is_settled())
             entries = self._next_entries()
             await self._until_done(Batch(entries=entries, row=self._row()))
             del self.outbox[: len(entries)]

@@ -236,3 +236,41 @@ async def _number(site: Site, desk: Desk, workflow_id: str) -> str:
 
     await site.until(is_known)
     return found[0]
+
+
+@kill()
+async def acts_on_their_way_to_a_dead_worker(site: Site) -> None:
+    """Acts come while the worker is dead, each after a task that asked for nothing; the next worker dies as well.
+
+    The second worker hears an act together with what the first one had heard before it; the third one hears them
+    apart. What they set going must have the same order.
+    """
+    desk = site.desk()
+    await scenes.activate(desk)
+    await scenes.send_technician(desk)
+    for act in (
+        acts.CheckIn(place="主机房"),
+        acts.RaiseFinding(text="手册没有提到的告警"),
+        acts.ProposeMeasure(finding=1, text="更换电源模块"),
+    ):
+        await _quiet(site, desk)
+        site.kill()
+        coming = asyncio.create_task(desk.act(cast.TECHNICIAN, act))
+        await site.start()
+        await coming
+        await _quiet(site, desk)
+        await site.restart()
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+async def _quiet(site: Site, desk: Desk) -> None:
+    """Wait until the incident's history has ended with a workflow task, twice the same."""
+    seen: list[int] = []
+
+    async def is_quiet() -> bool:
+        events = [event.event_type async for event in desk.handle.fetch_history_events()]
+        is_rest = events[-1] == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED and seen[-3:] == [len(events)] * 3
+        seen.append(len(events))
+        return is_rest
+
+    await site.until(is_quiet)
