@@ -18,6 +18,7 @@ from tools import replay
 from tools.replay import Stored, replayer
 from worker import WORKFLOWS
 from workflows import contract, options, paging
+from workflows.children import Children, Wanted
 from workflows.incident import IncidentWorkflow
 from workflows.paging import PageWorkflow
 
@@ -93,6 +94,11 @@ class ImpatientPage(PageWorkflow):
         return await super().run(beacon)
 
 
+class NoChildren(Children):
+    async def tend(self, wanted: Wanted) -> None:
+        """Leave everybody alone."""
+
+
 @workflow.defn(name="IncidentWorkflow")
 class ForgetfulIncident(IncidentWorkflow):
     """Starts no children."""
@@ -100,13 +106,11 @@ class ForgetfulIncident(IncidentWorkflow):
     @workflow.init
     def __init__(self, opening: contract.Opening) -> None:
         super().__init__(opening)
+        self._children = NoChildren(opening.number, [])
 
     @workflow.run
     async def run(self, opening: contract.Opening) -> contract.Outcome:
         return await super().run(opening)
-
-    async def _tend(self, wanted: dict[str, Any]) -> None:
-        """Leave everybody alone."""
 
 
 @pytest.mark.parametrize(("name", "changed"), [(PAGE, ImpatientPage), (OPEN, ForgetfulIncident)])
