@@ -8,7 +8,7 @@ from domain import acts
 from domain import events as ev
 from domain.calendar import arrival_deadline
 from domain.company import Role
-from domain.decide import Case, decides, need_reason, next_number
+from domain.decide import SKEW, Case, decides, need_reason, next_number
 from domain.errors import AlreadyDecided, Conflict, InTheFuture, NotAuthorised, OwnWork, Unacceptable, Unknown
 from domain.incident import HANDLING, Incident, Phase
 from domain.policy import Deadline
@@ -31,8 +31,8 @@ def report(
             clause="5.2.1",
             field="preliminary_assessment.runbook",
         )
-    discovered_at = report_.discovered_at or now
-    if discovered_at > now:
+    discovered_at = min(report_.discovered_at or now, now)
+    if report_.discovered_at and report_.discovered_at > now + SKEW:
         raise InTheFuture(N_("It cannot have happened in the future."), clause="5.2.1", field="discovered_at")
     return ev.Reported(
         title=report_.title,

@@ -281,7 +281,9 @@ class IncidentWorkflow:
         now = workflow.now()
         actor = Actor(opening.reporter, opening.reporter_role, opening.on_behalf_of)
         try:
-            event = report(self.incident, opening.report, opening.channel, now, opening.recurrence_of)
+            # The door has checked it by its own clock; a report that was taken is never lost over a clock that is slow.
+            told = opening.report.model_copy(update={"discovered_at": min(opening.report.discovered_at or now, now)})
+            event = report(self.incident, told, opening.channel, now, opening.recurrence_of)
         except Refusal as refusal:
             self._refusal = refusal
             return
