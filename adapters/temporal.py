@@ -205,18 +205,26 @@ class Incidents:
         """Store an alert durably under its dedup key; return the id of the workflow that has it."""
         digest = hashlib.sha256(alert.dedup_key.encode()).hexdigest()[:20]
         workflow_id = contract.alert_id(alert.source, digest)
-        async with _bounded():
-            await self._client.start_workflow(
-                AlertWorkflow.run,
-                AlertInput(source=alert.source, dedup_key=alert.dedup_key),
-                id=workflow_id,
-                task_queue=contract.INCIDENTS,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                start_signal=contract.ALERT,
-                start_signal_args=[alert],
-                static_summary=f"{alert.source} {alert.dedup_key}",
-            )
+        try:
+            async with _bounded():
+                await self._start_alert(workflow_id, alert)
+        except WorkflowAlreadyStartedError:
+            # Many at once: another one has started it between the look and the start.
+            async with _bounded():
+                await self._client.get_workflow_handle(workflow_id).signal(contract.ALERT, alert)
         return workflow_id
+
+    async def _start_alert(self, workflow_id: str, alert: Alert) -> None:
+        await self._client.start_workflow(
+            AlertWorkflow.run,
+            AlertInput(source=alert.source, dedup_key=alert.dedup_key),
+            id=workflow_id,
+            task_queue=contract.INCIDENTS,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal=contract.ALERT,
+            start_signal_args=[alert],
+            static_summary=f"{alert.source} {alert.dedup_key}",
+        )
 
     async def incident_of_alert(self, workflow_id: str) -> AlertState | None:
         """Return what became of an alert, or None while no worker answers."""

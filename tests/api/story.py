@@ -48,14 +48,17 @@ class Story:
         return content
 
     async def look(self, who: str = MANAGER, language: str = "en") -> dict[str, Any]:
-        answer = await self.api.get(who, f"/incidents/{self.number}", language)
+        async with asyncio.timeout(60):
+            # A busy machine: the worker does not answer at once, and the API asks to come again.
+            while (answer := await self.api.get(who, f"/incidents/{self.number}", language)).status_code == 503:  # noqa: PLR2004
+                await asyncio.sleep(0.2)
         assert answer.status_code == 200, answer.text
         content: dict[str, Any] = answer.json()
         return content
 
     async def refusal_of(self, act: str) -> dict[str, Any]:
         """Ask until a refusal of this act is audited; a busy database takes it a little later."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 answer = await self.api.get(MANAGER, f"/incidents/{self.number}/refusals?limit=100")
                 items: list[dict[str, Any]] = answer.json().get("items", [])
@@ -65,7 +68,7 @@ class Story:
 
     async def until(self, is_so: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
         """Ask until it is so; the workflow does some things by itself."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not is_so(seen := await self.look()):  # noqa: ASYNC110  the answer comes from elsewhere
                 await asyncio.sleep(0.05)
         return seen
