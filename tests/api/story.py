@@ -50,7 +50,7 @@ class Story:
     async def look(self, who: str = MANAGER, language: str = "en") -> dict[str, Any]:
         async with asyncio.timeout(60):
             # A busy machine: the worker does not answer at once, and the API asks to come again.
-            while (answer := await self.api.get(who, f"/incidents/{self.number}", language)).status_code == 503:  # noqa: PLR2004
+            while (answer := await self.api.get(who, f"/incidents/{self.number}", language)).status_code == 503:  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
         assert answer.status_code == 200, answer.text
         content: dict[str, Any] = answer.json()
