@@ -148,6 +148,7 @@ class IncidentWorkflow:
         await self._children.tend({})
         self._say_how_it_stands()
         await self._tell_alert_workflow()
+        self._recorder.hurry()
         await workflow.wait_condition(lambda: self._recorder.is_up_to_date and not self._courier.unsent)
         archive = Archive(incident=self.incident.number, workflow_id=workflow.info().workflow_id)
         await workflow.execute_activity_method(

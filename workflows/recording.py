@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
@@ -28,19 +29,45 @@ class Recorder:
         self.outbox = outbox
         self._row = row
         self._is_settled = is_settled
+        self._last_recorded_at: datetime | None = None
+        self._is_hurried = False
 
     @property
     def is_up_to_date(self) -> bool:
         """Tell whether everything is recorded."""
         return not self.outbox
 
+    def hurry(self) -> None:
+        """Record without pauses: the incident waits for it now."""
+        self._is_hurried = True
+
     async def keep(self) -> None:
-        """Record whatever comes, in order, for ever."""
+        """Record whatever comes, in order, for ever; what comes in quick succession shares a batch."""
         while True:
-            await workflow.wait_condition(lambda: bool(self.outbox) and self._is_settled())
+            await workflow.wait_condition(self._has_work)
+            if self._is_soon() and not self._is_hurried:
+                await self._rest()
+                await workflow.wait_condition(self._has_work)
             entries = self._next_entries()
+            self._last_recorded_at = entries[-1].recorded_at
             await self._until_done(Batch(entries=entries, row=self._row()))
             del self.outbox[: len(entries)]
+
+    def _has_work(self) -> bool:
+        return bool(self.outbox) and self._is_settled()
+
+    def _is_soon(self) -> bool:
+        """Compare the entries' own instants: they are the same when a crash has made two workflow tasks one."""
+        last = self._last_recorded_at
+        return last is not None and self.outbox[0].recorded_at - last < options.RECORD_PACE
+
+    async def _rest(self) -> None:
+        try:
+            await workflow.wait_condition(
+                lambda: self._is_hurried, timeout=options.RECORD_PACE, timeout_summary="what follows shares a batch"
+            )
+        except TimeoutError:
+            return
 
     def _next_entries(self) -> list[Entry]:
         size, count = 0, 0
