@@ -1,4 +1,4 @@
-"""The tables of the record. Entries and refusals only ever grow; triggers of the migration see to it."""
+"""The tables of the record. Entries, refusals and changes only ever grow; triggers of the migrations see to it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -159,4 +159,36 @@ archives = Table(
     _key("incident", String, ForeignKey("incidents.number", name="archives_incident")),
     _needed("history", LargeBinary),
     _needed("archived_at", Instant),
+)
+
+# What administrators keep: people, delegations, rosters, ... one document per item, its newest version.
+catalogue = Table(
+    "catalogue",
+    metadata,
+    _key("kind"),
+    _key("id"),
+    _needed("version", Integer),
+    _needed("position", Integer),
+    _needed("document", JSON),
+    _needed("updated_at", Instant),
+)
+
+# Who changed what from what to what; the newest id is the revision of the whole catalogue.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _needed("at", Instant),
+    _needed("person"),
+    _needed("act"),
+    _needed("kind"),
+    _needed("item"),
+    _needed("version", Integer),
+    Column("before", JSON),
+    Column("after", JSON),
+    Column("reason", String),
+    _needed("prev_hash"),
+    _needed("hash"),
+    Index("changes_by_item", "kind", "item", "id"),
+    Index("changes_by_person", "person", "id"),
 )
