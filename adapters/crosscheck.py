@@ -13,7 +13,7 @@ UNKNOWN_DEPARTMENT = N_("there is no department “{id}”")
 UNKNOWN_PERSON = N_("there is no person “{id}”")
 UNKNOWN_SYSTEM = N_("there is no system “{id}”")
 UNKNOWN_RUNBOOK = N_("there is no runbook “{id}”")
-_NEEDED = tuple(post for post in POSTS if post != Role.DEPARTMENT_HEAD)
+_NEEDED = tuple(post for post in POSTS if post not in {Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR})
 
 
 class _Ids(NamedTuple):

@@ -20,6 +20,7 @@ class Role(StrEnum):
     IT_DIRECTOR = "it_director"
     GENERAL_MANAGER = "general_manager"
     DEPARTMENT_HEAD = "department_head"
+    ADMINISTRATOR = "administrator"
     REPORTER = "reporter"
     RESPONDER = "responder"
     GROUP_MEMBER = "emergency_leading_group"
@@ -37,6 +38,7 @@ POSTS = (
     Role.IT_DIRECTOR,
     Role.GENERAL_MANAGER,
     Role.DEPARTMENT_HEAD,
+    Role.ADMINISTRATOR,
 )
 
 

@@ -12,6 +12,7 @@ WORDS = {
     "it_director": N_("IT director"),
     "general_manager": N_("general manager"),
     "department_head": N_("department head"),
+    "administrator": N_("administrator"),
     "reporter": N_("reporter"),
     "responder": N_("responder"),
     "emergency_leading_group": N_("emergency leading group"),
