@@ -19,8 +19,7 @@ def acknowledge(case: Case[acts.Acknowledge]) -> Sequence[ev.Event]:
         raise Unknown(
             N_("Nothing is asked under “{question}” now."), clause="5.2.1", field="question", question=question
         )
-    asked = {person for rung in ladder.rungs for person in rung.people}
-    if not asked.intersection(case.actor.people):
+    if not ladder.asked.intersection(case.actor.people):
         raise NotAuthorised(N_("Only those who are asked acknowledge."), clause=ladder.clause)
     until = case.now + case.incident.policy.acknowledgement_limit.duration
     return [ev.Acknowledged(question=question, until=until)]

@@ -63,7 +63,7 @@ AUTHORITY: dict[type[acts.Act], Right] = {
     acts.CarryOutMeasure: Right((R.TECHNICIAN, R.EMERGENCY_SPECIALIST), HANDLING, "5.3.7"),
     acts.CheckRecovery: Right((*_HANDLERS, R.GROUP_MEMBER), frozenset({Phase.RECOVERY}), "6.1"),
     acts.VerifyRecovery: Right(
-        (R.IT_SUPERVISOR, R.IT_MANAGER, R.COMMANDER, R.EMERGENCY_SPECIALIST),
+        (R.IT_SUPERVISOR, R.IT_MANAGER, R.IT_DIRECTOR, R.COMMANDER, R.EMERGENCY_SPECIALIST),
         frozenset({Phase.RECOVERY, Phase.SUMMARY}),
         "6.1",
     ),

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from domain import acts
 from domain import events as ev
+from domain.authority import AUTHORITY, capacities
 from domain.calendar import working_days_deadline
 from domain.company import RecoveryItem, Role
 from domain.decide import Case, decides, need_reason
+from domain.drill import spares_general_manager
 from domain.errors import AlreadyDecided, Incomplete, OwnWork, ReasonNeeded, StaleVersion, Unknown
 from domain.incident import Incident, Recovery, Summary
 from domain.policy import Deadline, Severity
@@ -47,6 +49,11 @@ def check_recovery(case: Case[acts.CheckRecovery]) -> Sequence[ev.Event]:
     return [checked, ev.RecoveryFailed(round=recovery.round, reason=need_reason(act.text, "6.1", "text"))]
 
 
+def unchecked(incident: Incident, recovery: Recovery) -> list[str]:
+    """Return the ids of the checklist's items that nobody has checked in this round (6.1)."""
+    return [item.id for item in checklist(incident) if item.id not in recovery.checks]
+
+
 def missing_for_verification(incident: Incident, recovery: Recovery) -> list[str]:
     """Return the ids of what a verification still waits for: items, probes, observation (6.1)."""
     system = incident.affected_system
@@ -55,11 +62,23 @@ def missing_for_verification(incident: Incident, recovery: Recovery) -> list[str
     return missing if recovery.is_observed else [*missing, "observation"]
 
 
+def doers(incident: Incident) -> set[str]:
+    """Return who carried out steps or measures since activation, or worked on this round of recovery (R24)."""
+    recovery = incident.recovery
+    return {*incident.doers, *(recovery.doers if recovery else [])}
+
+
+def may_verify(incident: Incident, person: str, at: datetime) -> bool:
+    """Tell whether a person can verify the recovery without verifying his own work (R24)."""
+    roles, own = AUTHORITY[acts.VerifyRecovery].roles, doers(incident)
+    return any(actor.role in roles and not actor.people & own for actor in capacities(incident, person, at))
+
+
 @decides(acts.VerifyRecovery)
 def verify_recovery(case: Case[acts.VerifyRecovery]) -> Sequence[ev.Event]:
     """Verify the recovery: everything checked, by somebody who did none of it (R24)."""
     incident, recovery = case.incident, _ongoing(case.incident)
-    if case.actor.people.intersection(recovery.doers):
+    if case.actor.people.intersection(doers(incident)):
         raise OwnWork(N_("Nobody verifies the recovery that he worked on."), clause="6.1")
     if not case.act.passed:
         return [ev.RecoveryFailed(round=recovery.round, reason=case.act.text)]
@@ -143,11 +162,16 @@ def decide_runbook(case: Case[acts.DecideRunbook]) -> Sequence[ev.Event]:
     return [ev.RunbookDecided(change=act.change, new_version=act.new_version, reason=act.reason)]
 
 
+def receivers(incident: Incident) -> list[Role]:
+    """Return who accepts the summary report: a drill that spares the general manager asks nothing of him (6.2)."""
+    return [role for role in RECEIVERS if role != Role.GENERAL_MANAGER or not spares_general_manager(incident)]
+
+
 def missing_for_closing(incident: Incident) -> list[str]:
     """Return what closing still waits for (6.1 to 6.3)."""
     accepted = incident.summary.receipts if incident.summary and incident.summary.returned_by is None else {}
     missing = [] if incident.summary else ["summary_report"]
-    missing += [f"receipt:{role}" for role in RECEIVERS if not accepted.get(role)]
+    missing += [f"receipt:{role}" for role in receivers(incident) if not accepted.get(role)]
     return missing if incident.is_runbook_decided else [*missing, "runbook_decision"]
 
 

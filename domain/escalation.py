@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain.closure import RECEIVERS, missing_for_closing, missing_for_verification
+from domain.closure import may_verify, missing_for_closing, missing_for_verification, receivers, unchecked
 from domain.company import Role
+from domain.drill import addressable
 from domain.handling import heads_of
 from domain.incident import ACTIVE, HANDLING, JUDGEMENT, Incident, Phase, Plan, Responder
 from domain.ladder import Ladder, Rung
@@ -26,6 +27,7 @@ def beacons(incident: Incident) -> list[Ladder]:
         *_orders(incident),
         *_information(incident),
         *_findings(incident),
+        *_checklist(incident),
         *_verification(incident),
         *_summary(incident),
     ]
@@ -46,23 +48,6 @@ def approval(incident: Incident) -> Plan | None:
     return plan if waits and not incident.is_over else None
 
 
-def addressable(incident: Incident, people: list[str]) -> list[str]:
-    """Leave out whom a drill must not reach: the general manager and his deputies, unless named."""
-    known = [person for person in dict.fromkeys(people) if incident.company.person(person)]
-    if not incident.is_drill:
-        return known
-    company = incident.company
-    top = {item.deputy for item in company.delegations if item.post == Role.GENERAL_MANAGER}
-    top.update(company.holders(Role.GENERAL_MANAGER))
-    top -= {person for person in top if _has_other_post(incident, person)}
-    return [person for person in known if person not in top or person in incident.drill_includes]
-
-
-def _has_other_post(incident: Incident, person_id: str) -> bool:
-    person = incident.company.person(person_id)
-    return bool(person and set(person.posts) - {Role.GENERAL_MANAGER})
-
-
 class _Builder:
     """Builds the ladders of one incident: posts become the people who hold them."""
 
@@ -72,14 +57,22 @@ class _Builder:
         self.policy = incident.policy
         self.asked_at = asked_at
 
-    def rung(self, after: timedelta, level: str, people: list[str], template: str | None = None) -> Rung:
-        return Rung(after=after, level=level, people=addressable(self.incident, people), template=template)
+    def rung(self, after: timedelta, level: str, people: list[str]) -> Rung:
+        return Rung(after=after, level=level, people=addressable(self.incident, people))
+
+    def informed(self, after: timedelta, level: str, people: list[str]) -> Rung:
+        """Nothing is asked of these people; they are told once."""
+        return self.rung(after, level, people).model_copy(update={"template": "informed", "is_told_once": True})
 
     def posts(self, *posts: Role) -> list[str]:
         return [person for post in posts for person in self.company.holders(post)]
 
     def deputies(self, *posts: Role) -> list[str]:
         return [person for post in posts for person in self.company.deputies(post, self.asked_at)]
+
+    def in_command(self) -> list[str]:
+        """Whoever commands; before the group exists and with no manager there, his deputies (5.3.6)."""
+        return self.incident.in_command or self.deputies(Role.IT_MANAGER)
 
     def ladder(
         self,
@@ -89,15 +82,19 @@ class _Builder:
         rungs: list[Rung],
         *,
         repeat: timedelta | None = None,
-        chorus: timedelta | None = None,
         due: datetime | None = None,
         is_provisional: bool = False,
         **params: str,
     ) -> Ladder:
-        """Join the rungs; where the first have nobody, the next are called at once."""
+        """Join the rungs; where the first have nobody, the next are called at once, and again.
+
+        A ladder that does not widen keeps its pace.
+        """
         manned = [rung for rung in rungs if rung.people] or rungs[:1]
-        manned[0] = manned[0].model_copy(update={"after": _NOW})
+        manned[0] = manned[0].model_copy(update={"after": _NOW, "is_told_once": False})
         people = {person for rung in manned for person in rung.people}
+        pace = repeat or self.policy.page_repeat.duration
+        widens = sum(not rung.is_told_once for rung in manned) > 1
         return Ladder(
             question=question,
             clause=clause,
@@ -105,8 +102,8 @@ class _Builder:
             params=params,
             asked_at=self.asked_at,
             rungs=manned,
-            repeat=repeat or self.policy.page_repeat.duration,
-            chorus=chorus or repeat or self.policy.page_everyone.duration,
+            repeat=pace,
+            chorus=self.policy.page_everyone.duration if widens and repeat is None else pace,
             due=due,
             is_provisional=is_provisional,
             channels={item.id: list(item.channels) for item in self.company.people if item.id in people},
@@ -197,7 +194,7 @@ def _procedure(incident: Incident) -> Iterator[Ladder]:
         informed = incident.policy.general_manager_informed.duration
         rungs = [
             *_director_rungs(build),
-            build.rung(informed, Role.GENERAL_MANAGER, build.posts(Role.GENERAL_MANAGER), "informed"),
+            build.informed(informed, Role.GENERAL_MANAGER, build.posts(Role.GENERAL_MANAGER)),
         ]
         yield build.ladder(f"procedure/{incident.procedure_round}", "5.2.6", "procedure", rungs, text=incident.symptom)
     if incident.phase == Phase.GROUP_HANDLING and not incident.commander and incident.started_at:
@@ -289,7 +286,7 @@ def _orders(incident: Incident) -> Iterator[Ladder]:
                 "order",
                 [
                     build.rung(_NOW, Role.DEPARTMENT_HEAD, heads_of(incident, order.department)),
-                    build.rung(incident.policy.page_deputies.duration, _commanding(incident), incident.in_command),
+                    build.rung(incident.policy.page_deputies.duration, _commanding(incident), build.in_command()),
                 ],
                 department=order.department,
                 order=str(number),
@@ -309,7 +306,7 @@ def _information(incident: Incident) -> Iterator[Ladder]:
                 "5.3.6",
                 "information",
                 [
-                    build.rung(_NOW, _commanding(incident), incident.in_command),
+                    build.rung(_NOW, _commanding(incident), build.in_command()),
                     build.rung(incident.policy.page_deputies.duration, Role.IT_MANAGER, build.posts(Role.IT_MANAGER)),
                 ],
                 text=item.text,
@@ -323,8 +320,7 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
     for number, finding in enumerate(incident.findings, start=1):
         build = _Builder(incident, finding.asked_at)
         if finding.measure is None or finding.approved is False:
-            technicians = [item.person for item in incident.responders if item.role == Role.TECHNICIAN]
-            people = technicians or build.posts(Role.TECHNICIAN)
+            people = _technicians(incident) or build.posts(Role.TECHNICIAN)
             rungs = build.upwards(Role.TECHNICIAN, people, Role.TECHNICIAN)
             yield build.ladder(f"finding/{number}", "5.3.7", "finding", rungs, text=finding.text)
         elif finding.approved is None and not finding.is_carried_out:
@@ -332,23 +328,47 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
             yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure)
 
 
+def _technicians(incident: Incident) -> list[str]:
+    return [item.person for item in incident.responders if item.role == Role.TECHNICIAN and not item.is_stood_down]
+
+
 # ── 6 recovery and summary ────────────────────────────────────────────────────
 
 
+def _checklist(incident: Incident) -> Iterator[Ladder]:
+    """Those who are on the incident do the recovery checklist, then their colleagues, then the manager (6.1)."""
+    recovery = incident.recovery
+    if recovery is None or not unchecked(incident, recovery):
+        return
+    build = _Builder(incident, recovery.started_at)
+    policy = incident.policy
+    people = [*incident.specialists[:1], *_technicians(incident)]
+    colleagues = build.posts(Role.EMERGENCY_SPECIALIST, Role.TECHNICIAN)
+    yield build.ladder(
+        f"checklist/{recovery.round}",
+        "6.1",
+        "checklist",
+        [
+            build.rung(_NOW, Role.EMERGENCY_SPECIALIST, people),
+            build.rung(policy.page_deputies.duration, "backup", [item for item in colleagues if item not in people]),
+            build.rung(policy.page_director.duration, _commanding(incident), _in_command(incident)),
+        ],
+        runbook=incident.runbook or "",
+        items=", ".join(unchecked(incident, recovery)),
+    )
+
+
 def _verification(incident: Incident) -> Iterator[Ladder]:
-    """Everything is checked: a second person verifies (6.1)."""
+    """Everything is checked: a second person verifies, the director where both judges worked on it (6.1)."""
     recovery = incident.recovery
     if recovery is None or missing_for_verification(incident, recovery):
         return
     build = _Builder(incident, recovery.tested_at or recovery.started_at)
-    judges = build.posts(Role.IT_SUPERVISOR, Role.IT_MANAGER)
-    people = [person for person in judges if person not in recovery.doers]
-    yield build.ladder(
-        f"verification/{recovery.round}",
-        "6.1",
-        "verification",
-        build.upwards(Role.IT_SUPERVISOR, people, Role.IT_SUPERVISOR, Role.IT_MANAGER),
-    )
+    posts = (Role.IT_SUPERVISOR, Role.IT_MANAGER)
+    *judges, everyone = build.upwards(Role.IT_SUPERVISOR, build.posts(*posts), *posts)
+    for rung in judges:
+        rung.people = [person for person in rung.people if may_verify(incident, person, build.asked_at)]
+    yield build.ladder(f"verification/{recovery.round}", "6.1", "verification", [*judges, everyone])
 
 
 def _summary(incident: Incident) -> Iterator[Ladder]:
@@ -372,7 +392,7 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
         )
         return
     build = _Builder(incident, summary.submitted_at)
-    for role in RECEIVERS:
+    for role in receivers(incident):
         if role not in summary.receipts:
             rungs = [
                 build.rung(_NOW, role, build.posts(role)),

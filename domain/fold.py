@@ -60,6 +60,10 @@ def _actors(entry: Entry) -> list[str]:
     return [person for person in (entry.person, entry.on_behalf_of) if person]
 
 
+def _did(incident: Incident, entry: Entry) -> None:
+    incident.doers.extend(person for person in _actors(entry) if person not in incident.doers)
+
+
 def _expect(incident: Incident, name: str, deadline: Deadline | None) -> None:
     if deadline is None:
         incident.deadlines.pop(name, None)
@@ -115,7 +119,7 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     incident.severity_set_by = entry.role
     incident.runbook = event.runbook
     # It may have been activated and dismissed before.
-    incident.steps = {}
+    incident.steps, incident.doers = {}, []
     incident.is_unresolved = incident.is_short_time_over = incident.is_started = incident.is_major = False
     incident.manager_reported_at = incident.started_at = None
     incident.operator = event.operator
@@ -159,8 +163,10 @@ def _gap_found(incident: Incident, _entry: Entry, event: ev.GapFound) -> None:
 
 
 @_on(ev.StepRecorded)
-def _step_recorded(incident: Incident, _entry: Entry, event: ev.StepRecorded) -> None:
+def _step_recorded(incident: Incident, entry: Entry, event: ev.StepRecorded) -> None:
     incident.steps[event.step] = event.result
+    if event.result != "skipped":
+        _did(incident, entry)
 
 
 @_on(ev.UnresolvedReported)
@@ -286,8 +292,9 @@ def _plan_settled(incident: Incident, _entry: Entry, event: ev.PlanSettled) -> N
 
 
 @_on(ev.PlanStepRecorded)
-def _plan_step_recorded(incident: Incident, _entry: Entry, event: ev.PlanStepRecorded) -> None:
+def _plan_step_recorded(incident: Incident, entry: Entry, event: ev.PlanStepRecorded) -> None:
     incident.plans[event.plan_version - 1].results[event.step] = event.result
+    _did(incident, entry)
 
 
 @_on(ev.GroupFormed)
@@ -372,8 +379,9 @@ def _measure_decided(incident: Incident, entry: Entry, event: ev.MeasureDecided)
 
 
 @_on(ev.MeasureCarriedOut)
-def _measure_carried_out(incident: Incident, _entry: Entry, event: ev.MeasureCarriedOut) -> None:
+def _measure_carried_out(incident: Incident, entry: Entry, event: ev.MeasureCarriedOut) -> None:
     incident.findings[event.finding - 1].is_carried_out = True
+    _did(incident, entry)
 
 
 # ── 6 recovery and summary ────────────────────────────────────────────────────

@@ -22,9 +22,10 @@ def _numbered(items: Sequence[T], number: int, clause: str, field: str) -> T:
 
 
 def _must_command(case: Case[acts.Act], clause: str) -> None:
-    commanders = case.incident.in_command
-    if not case.actor.people.intersection(commanders):
-        raise NotAuthorised(N_("That is for whoever commands: {people}."), clause=clause, people=", ".join(commanders))
+    """Before the group exists every manager commands, and whoever stands in for him (5.3.6)."""
+    commander = case.incident.commander
+    if commander and commander not in case.actor.people:
+        raise NotAuthorised(N_("That is for whoever commands: {people}."), clause=clause, people=commander)
 
 
 @decides(acts.GiveNotice)

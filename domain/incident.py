@@ -134,7 +134,7 @@ class Finding(Wire):
 
 
 class Recovery(Wire):
-    """One round of recovery: who did what; ``doers`` cannot verify it."""
+    """One round of recovery: ``doers`` reported it solved or checked it, and cannot verify it."""
 
     round: int
     started_at: AwareDatetime
@@ -209,6 +209,7 @@ class Incident(Wire):
     specialists: list[str] = []
     gaps: list[Role] = []
     steps: dict[str, str] = {}
+    doers: list[str] = []
     is_unresolved: bool = False
     responders: list[Responder] = []
     handling_phase: Phase = Phase.OPERATOR_HANDLING

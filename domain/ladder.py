@@ -8,12 +8,16 @@ from domain.text import Wire
 
 
 class Rung(Wire):
-    """From ``after`` on these people are called too, by the ladder's template or by one of their own."""
+    """From ``after`` on these people are called too, by the ladder's template or by one of their own.
+
+    Nothing is asked of those who are told once.
+    """
 
     after: timedelta
     level: str
     people: list[str]
     template: str | None = None
+    is_told_once: bool = False
 
 
 class Ladder(Wire):
@@ -33,6 +37,11 @@ class Ladder(Wire):
     due: AwareDatetime | None = None
     is_provisional: bool = False
     channels: dict[str, list[str]] = {}
+
+    @property
+    def asked(self) -> set[str]:
+        """Return everybody to whom the question may come; not those who are only told of it."""
+        return {person for rung in self.rungs if not rung.is_told_once for person in rung.people}
 
 
 class LadderState(Wire):
@@ -55,6 +64,11 @@ def _joined(ladder: Ladder, now: datetime) -> list[Rung]:
     return [rung for rung in ladder.rungs if ladder.asked_at + rung.after <= now]
 
 
+def _is_told(ladder: Ladder, rung: Rung, state: LadderState) -> bool:
+    joined_at = ladder.asked_at + rung.after
+    return rung.is_told_once and state.called_at is not None and state.called_at >= joined_at
+
+
 def next_call_at(ladder: Ladder, state: LadderState) -> datetime:
     """Return when the next call is due; a held ladder waits until the hold is over."""
     if state.called_at is None:
@@ -74,8 +88,8 @@ def call_due(ladder: Ladder, state: LadderState, now: datetime) -> Call | None:
     rungs = _joined(ladder, now) or ladder.rungs[:1]
     people: dict[str, str] = {}
     for rung in rungs:
-        for person in rung.people:
-            people.setdefault(person, rung.template or ladder.template)
+        if not _is_told(ladder, rung, state):
+            people |= {person: rung.template or ladder.template for person in rung.people if person not in people}
     return Call(number=state.calls + 1, level=rungs[-1].level, people=people)
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from domain import events as ev
 from domain.company import Role
+from domain.drill import addressable
 from domain.entry import Entry
-from domain.escalation import addressable
 from domain.handling import heads_of
 from domain.incident import Incident
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain import acts
 from domain.authority import allowed, capacities
 from domain.awaited import ladders
-from domain.closure import checklist, missing_for_closing
+from domain.closure import doers, missing_for_closing, unchecked
 from domain.company import Role
 from domain.handling import heads_of
 from domain.incident import HANDLING, Incident, Phase
@@ -33,7 +33,7 @@ def _judge(incident: Incident, person: str) -> bool:
 
 
 def _is_asked(incident: Incident, person: str) -> bool:
-    return any(person in rung.people for ladder in ladders(incident) for rung in ladder.rungs)
+    return any(person in ladder.asked for ladder in ladders(incident))
 
 
 def _has_steps_left(incident: Incident, _person: str) -> bool:
@@ -64,17 +64,20 @@ def _plan_has_steps_left(incident: Incident, _person: str) -> bool:
     return any(plan.results.get(step.id) != "done" for step in plan.steps)
 
 
+def _may_command(incident: Incident, person: str) -> bool:
+    return incident.commander in (None, person)
+
+
 def _order_waits(incident: Incident, person: str) -> bool:
     return any(order.answer is None and person in heads_of(incident, order.department) for order in incident.orders)
 
 
 def _may_verify(incident: Incident, person: str) -> bool:
-    return incident.recovery is not None and person not in incident.recovery.doers
+    return incident.recovery is not None and person not in doers(incident)
 
 
 def _has_checks_left(incident: Incident, _person: str) -> bool:
-    recovery = incident.recovery
-    return recovery is not None and any(item.id not in recovery.checks for item in checklist(incident))
+    return incident.recovery is not None and bool(unchecked(incident, incident.recovery))
 
 
 def _report_is_due(incident: Incident, _person: str) -> bool:
@@ -106,9 +109,9 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.FormGroup: lambda i, _: i.commander is None,
     acts.AcceptCommand: lambda i, p: p == i.command_offered_to,
     acts.AnswerOrder: _order_waits,
-    acts.AcknowledgeInformation: lambda i, p: p in i.in_command and not all(x.is_acknowledged for x in i.information),
+    acts.AcknowledgeInformation: lambda i, p: _may_command(i, p) and not all(x.is_acknowledged for x in i.information),
     acts.ProposeMeasure: lambda i, _: any(x.measure is None or x.approved is False for x in i.findings),
-    acts.DecideMeasure: lambda i, p: p in i.in_command and any(x.measure and x.approved is None for x in i.findings),
+    acts.DecideMeasure: lambda i, p: _may_command(i, p) and any(x.measure and x.approved is None for x in i.findings),
     acts.CarryOutMeasure: lambda i, _: any(
         x.measure and not x.is_carried_out and (x.approved or (x.approved is None and not i.commander))
         for x in i.findings

@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from activities.messages import Message
 from adapters.i18n import Translator, translator
 from adapters.i18n.formats import instant
-from domain.company import Company, Person
+from domain.closure import SERVICE_WORKS
+from domain.company import Company, Person, Runbook
 from domain.text import N_
 
 _FOLDER = Path(__file__).parent
@@ -37,6 +38,7 @@ _DETAILS = {
     "step": N_("Step: {value}"),
     "result": N_("Result: {value}"),
     "kind": N_("Kind: {value}"),
+    "items": N_("To check: {value}"),
     "text": N_("Text: {text}"),
     "reason": N_("Reason: {reason}"),
 }
@@ -112,11 +114,19 @@ class _Names:
             return department.name.in_language(self._.language)
         if name == "runbook" and (book := company.runbook(value)):
             return self._.noted(book.title.in_language(self._.language), value)
-        if name == "step":
-            return self._step(value)
+        if name in {"step", "items"}:
+            return self._in_runbook(name, value)
         return self._.word(value) if name in {"post", "result", "kind"} else value
 
-    def _step(self, step_id: str) -> str:
+    def _in_runbook(self, name: str, value: str) -> str:
         book = self._company.runbook(self._message.params.get("runbook", "")) if self._company else None
+        return self._step(book, value) if name == "step" else self._items(book, value.split(", "))
+
+    def _items(self, book: Runbook | None, item_ids: list[str]) -> str:
+        texts = {item.id: item.text for item in [SERVICE_WORKS, *(book.recovery_checklist if book else [])]}
+        names = [texts[item].in_language(self._.language) if item in texts else item for item in item_ids]
+        return ("；" if self._.language == "zh-CN" else "; ").join(names)
+
+    def _step(self, book: Runbook | None, step_id: str) -> str:
         step = next((step for step in book.steps if step.id == step_id), None) if book else None
         return self._.noted(step.text.in_language(self._.language), step_id) if step else step_id

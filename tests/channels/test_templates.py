@@ -26,6 +26,7 @@ FULL = {
     "step": "restart",
     "result": "failed",
     "kind": "advance_notice",
+    "items": "service, unheard-of",
     "text": "text of a person {braces} {{ no_template }} %(no)s",
     "reason": "because 4711",
 }
@@ -109,6 +110,16 @@ def test_ids_become_names(message_with: MessageWith, people: dict[str, Person], 
         assert part in zh
     for part in ("Xu Bin", "emergency specialist", "Settlement and finance", "failed", "Restart the primary"):
         assert part in en
+
+
+def test_the_items_of_a_checklist_read_in_both_languages(
+    message_with: MessageWith, people: dict[str, Person], roster: Roster
+) -> None:
+    [first, *_] = (book := roster.company.runbooks[0]).recovery_checklist
+    params = {"runbook": book.ref, "items": f"{first.id}, unheard-of"}
+    for language, semicolon in (("zh-CN", "；"), ("en", "; ")):
+        text = render(message_with(template="checklist", params=params), people[language], roster.company, HEAD)
+        assert f"{first.text.in_language(language)}{semicolon}unheard-of" in text.body
 
 
 def test_a_template_of_a_newer_release_still_goes_out(message_with: MessageWith, sun: Person) -> None:

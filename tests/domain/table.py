@@ -85,7 +85,7 @@ ROWS = [
     _row(acts.DecideMeasure(finding=1, approve=True), "cmd man", "OTDPG", "5.3.7"),
     _row(acts.CarryOutMeasure(finding=1, text="已换"), "tech spec", "OTDPG", "5.3.7"),
     _row(acts.CheckRecovery(item=cast.CHECKS[0], passed=True), "op spec tech mem", "R", "6.1"),
-    _row(acts.VerifyRecovery(passed=True, text="核对无误"), "sup man cmd spec", "RS", "6.1"),
+    _row(acts.VerifyRecovery(passed=True, text="核对无误"), "sup man dir cmd spec", "RS", "6.1"),
     _row(stage.SUMMARY, "man sup spec", "S", "6.2"),
     _row(stage.accept(), "dir gm", "S", "6.2"),
     _row(stage.NO_RUNBOOK_CHANGE, "man", "S", "6.3"),

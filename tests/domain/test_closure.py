@@ -7,7 +7,7 @@ import pytest
 
 from domain import acts
 from domain import events as ev
-from domain.awaited import awaited
+from domain.awaited import awaited, ladders
 from domain.closure import checklist, missing_for_closing
 from domain.company import Delegation, Role
 from domain.errors import (
@@ -30,6 +30,7 @@ from tests.domain.stage import NO_RUNBOOK_CHANGE, PHASES, SUMMARY, Stage, accept
 FIRST, SECOND = cast.CHECKS
 VERIFIED = acts.VerifyRecovery(passed=True, text="逐项核对无误")
 FAILED = acts.VerifyRecovery(passed=False, text="仍有超时")
+Work = Callable[[Stage], None]
 
 
 def check(item: str, *, passed: bool = True, text: str | None = None) -> acts.CheckRecovery:
@@ -63,6 +64,36 @@ def test_r24_verification_waits_for_checklist_probes_and_observation() -> None:
     assert (question.people, question.since) == ([cast.SUPERVISOR, cast.MANAGER], scene.now)
     scene.do(cast.SUPERVISOR, VERIFIED)
     assert scene.phase == Phase.SUMMARY
+
+
+def test_r24_the_checklist_is_put_to_those_who_are_on_the_incident_until_every_item_is_checked() -> None:
+    scene = stage.recovery()
+    [ladder] = [item for item in ladders(scene.incident) if item.question == "checklist/1"]
+    assert (ladder.rungs[0].people, ladder.clause) == ([cast.SPECIALIST, cast.TECHNICIAN], "6.1")
+    assert ladder.params == {"items": f"{FIRST}, {SECOND}", "runbook": scene.incident.runbook}
+    scene.do(cast.TECHNICIAN, check(FIRST))
+    assert "checklist/1" in asked(scene)
+    scene.do(cast.TECHNICIAN, check(SECOND))
+    assert "checklist/1" not in asked(scene)
+
+
+def test_r24_a_failed_item_ends_the_question_and_the_next_round_asks_anew() -> None:
+    scene = stage.recovery()
+    scene.do(cast.TECHNICIAN, check(FIRST, passed=False, text="仍超时"))
+    assert "checklist/1" not in asked(scene)
+    assert "checklist/2" in asked(stage.recovery(scene))
+
+
+def test_r24_whoever_was_stood_down_is_not_asked_and_with_nobody_on_it_the_posts_are() -> None:
+    scene = stage.on_site()
+    scene.do(cast.MANAGER, acts.StandDown(responder=cast.TECHNICIAN, reason="不需要"))
+    scene.do(cast.MANAGER, stage.RESOLVED)
+    assert asked(scene)["checklist/1"] == [cast.SPECIALIST]
+    specialists = {cast.SPECIALIST, cast.SECOND_SPECIALIST}
+    people = [person for person in cast.company().people if person.id not in specialists]
+    scene = stage.activated(company_=cast.company(people=people))
+    scene.do(cast.MANAGER, stage.RESOLVED)
+    assert asked(scene)["checklist/1"] == [cast.TECHNICIAN, cast.SECOND_TECHNICIAN]
 
 
 def test_r24_without_a_runbook_the_service_itself_is_checked() -> None:
@@ -105,6 +136,80 @@ def test_r24_those_who_worked_on_it_are_not_asked_to_verify() -> None:
 def _already_in_recovery(scene: Stage) -> Stage:
     scene.do(cast.MANAGER, FAILED)
     return scene
+
+
+STEP, *_ = cast.STEPS
+
+
+def _runbook_step(scene: Stage) -> None:
+    scene.do(cast.SPECIALIST, acts.RecordStep(step=STEP, result="failed"))
+
+
+def _plan_step(scene: Stage) -> None:
+    scene.do(cast.DIRECTOR, stage.PLAN)
+    scene.do(cast.MANAGER, acts.RecordPlanStep(version=1, step="freeze", result="done"))
+
+
+def _measure(scene: Stage) -> None:
+    scene.do(cast.OPERATOR, acts.RaiseFinding(text="手册没有"))
+    scene.do(cast.TECHNICIAN, acts.ProposeMeasure(finding=1, text="换主板"))
+    scene.do(cast.MANAGER, acts.DecideMeasure(finding=1, approve=True))
+    scene.do(cast.SECOND_SPECIALIST, acts.CarryOutMeasure(finding=1, text="已换"))
+
+
+@pytest.mark.parametrize(
+    ("work", "people"),
+    [
+        (_runbook_step, [cast.SPECIALIST]),
+        (_plan_step, [cast.MANAGER, cast.DEPUTY_MANAGER]),
+        (_measure, [cast.SECOND_SPECIALIST]),
+    ],
+)
+def test_r24_nor_does_whoever_carried_out_a_step_or_a_measure(work: Work, people: list[str]) -> None:
+    scene = stage.group()
+    work(scene)
+    stage.checked(scene)
+    for act in (VERIFIED, FAILED):
+        for person in people:
+            scene.refuses(OwnWork, "6.1", person, act)
+    [ladder] = [item for item in ladders(scene.incident) if item.question == "verification/1"]
+    assert not {person for rung in ladder.rungs[:-1] for person in rung.people} & set(people)
+
+
+def test_r24_a_step_skipped_or_of_an_earlier_activation_was_not_carried_out() -> None:
+    scene = stage.activated()
+    scene.do(cast.SPECIALIST, acts.RecordStep(step=STEP, result="done"))
+    scene.do(cast.MANAGER, stage.NOT_EMERGENCY)
+    scene.do(cast.SUPERVISOR, stage.EMERGENCY)
+    scene.do(cast.SPECIALIST, acts.RecordStep(step=STEP, result="skipped", text="已重启过"))
+    stage.checked(scene)
+    scene.do(cast.SPECIALIST, VERIFIED)
+    assert scene.phase == Phase.SUMMARY
+
+
+def test_r24_when_both_judges_worked_on_it_the_director_is_asked_and_verifies() -> None:
+    people = cast.company().people
+    next(person for person in people if person.id == cast.SUPERVISOR).posts.append(Role.TECHNICIAN)
+    scene = stage.group(company_=cast.company(people=people))
+    scene.do(cast.SUPERVISOR, acts.RecordStep(step=STEP, result="done"))
+    _plan_step(scene)
+    stage.checked(scene)
+    [question] = [item for item in awaited(scene.incident) if item.question == "verification/1"]
+    assert (question.level, question.people) == (Role.IT_DIRECTOR, [cast.DIRECTOR])
+    for person in (cast.SUPERVISOR, cast.DEPUTY_SUPERVISOR, cast.MANAGER, cast.DEPUTY_MANAGER):
+        scene.refuses(OwnWork, "6.1", person, VERIFIED)
+    scene.do(cast.DIRECTOR, VERIFIED)
+    assert scene.phase == Phase.SUMMARY
+
+
+def test_r24_the_deputy_of_an_absent_supervisor_is_asked_at_once() -> None:
+    people = [
+        person.model_copy(update={"is_active": person.id not in (cast.SUPERVISOR, cast.MANAGER)})
+        for person in cast.company().people
+    ]
+    scene = stage.activated(by=cast.DEPUTY_MANAGER, company_=cast.company(people=people))
+    stage.checked(scene)
+    assert asked(scene)["verification/1"] == [cast.DEPUTY_SUPERVISOR, cast.DEPUTY_MANAGER]
 
 
 @pytest.mark.parametrize("phase", sorted(HANDLING))

@@ -6,8 +6,10 @@ import pytest
 
 from domain import acts
 from domain.awaited import ladders
-from domain.escalation import addressable
+from domain.closure import missing_for_closing
+from domain.drill import addressable
 from domain.fold import apply
+from domain.incident import Phase
 from domain.notes import notes
 from tests import cast
 from tests.domain import stage
@@ -53,6 +55,26 @@ def test_a_drill_never_reaches_the_general_manager_or_his_deputy() -> None:
 @pytest.mark.parametrize("named", [[cast.GENERAL_MANAGER], [cast.DEPUTY_GENERAL_MANAGER], sorted(TOP)])
 def test_a_drill_reaches_whom_it_names(named: list[str]) -> None:
     assert addressed(whole_course(is_drill=True, drill_includes=named)) & TOP == set(named)
+
+
+@pytest.mark.parametrize(
+    ("named", "needed"),
+    [([], False), ([cast.DIRECTOR], False), ([cast.GENERAL_MANAGER], True), ([cast.DEPUTY_GENERAL_MANAGER], True)],
+)
+def test_a_drill_closes_without_the_general_manager_unless_named(named: list[str], needed: bool) -> None:
+    scene = stage.summary(stage.group(is_drill=True, drill_includes=named))
+    scene.do(cast.SPECIALIST, stage.SUMMARY)
+    asked = {ladder.question for ladder in ladders(scene.incident)}
+    assert asked == {"receipt/1/it_director"} | ({"receipt/1/general_manager"} if needed else set())
+    scene.do(cast.MANAGER, stage.NO_RUNBOOK_CHANGE)
+    assert missing_for_closing(scene.incident) == [
+        "receipt:it_director",
+        *(["receipt:general_manager"] if needed else []),
+    ]
+    scene.do(cast.DIRECTOR, stage.accept())
+    if not needed:
+        scene.do(cast.MANAGER, acts.Close())
+    assert (scene.phase == Phase.CLOSED) == (not needed)
 
 
 def test_nobody_is_addressed_whom_the_company_does_not_know() -> None:

@@ -9,6 +9,7 @@ from domain import events as ev
 from domain.awaited import awaited
 from domain.errors import AlreadyDecided, Incomplete, NotAuthorised, ReasonNeeded, Unacceptable, Unknown
 from domain.notes import notes
+from domain.possible import possible
 from tests import cast
 from tests.domain import stage
 from tests.domain.stage import Stage
@@ -100,6 +101,24 @@ def test_r21_there_is_no_act_that_edits_or_deletes() -> None:
 
 
 # ── 5.3.6 ─────────────────────────────────────────────────────────────────────
+
+
+def test_r22_with_no_manager_there_his_deputy_is_asked_at_once_and_takes_note_and_decides() -> None:
+    people = [person.model_copy(update={"is_active": person.id != cast.MANAGER}) for person in cast.company().people]
+    scene = stage.activated(by=cast.SUPERVISOR, company_=cast.company(people=people))
+    scene.do(cast.OPERATOR, stage.UNRESOLVED)
+    scene.do(cast.OPERATOR, acts.GiveInformation(text="备用库也报警"))
+    scene.do(cast.OPERATOR, FINDING)
+    scene.do(cast.TECHNICIAN, MEASURE)
+    for question in ("information/1", "measure/1"):
+        assert asked(scene, question) == [cast.DEPUTY_MANAGER]
+    assert {"acknowledge_information", "decide_measure"} <= set(
+        possible(scene.incident, cast.DEPUTY_MANAGER, scene.now)
+    )
+    scene.do(cast.DEPUTY_MANAGER, acts.AcknowledgeInformation(information=1))
+    scene.do(cast.DEPUTY_MANAGER, decided())
+    assert (asked(scene, "information/1"), asked(scene, "measure/1")) == ([], [])
+    assert scene.timeline[-1].on_behalf_of == cast.MANAGER
 
 
 def test_r22_before_the_group_exists_information_goes_to_the_manager() -> None:

@@ -1,6 +1,6 @@
 """Who is called when nobody answers (5.2.1, 5.2.6 to 5.2.8, 5.3.2): exact instants and people, without end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from domain import acts
 from domain.awaited import ladders
+from domain.errors import NotAuthorised
 from domain.escalation import beacons
 from domain.ladder import Ladder, LadderState, Rung, call_due, called, next_call_at
+from domain.possible import possible
 from tests import cast
 from tests.domain import stage
 from tests.domain.stage import Stage
@@ -68,8 +70,8 @@ def test_director_silent() -> None:
         (10, DIRECTORS),
         (15, DIRECTORS),
         (20, DIRECTORS | {cast.GENERAL_MANAGER}),
-        (30, DIRECTORS | {cast.GENERAL_MANAGER}),
-        (40, DIRECTORS | {cast.GENERAL_MANAGER}),
+        (30, DIRECTORS),
+        (40, DIRECTORS),
     ]
 
 
@@ -79,6 +81,64 @@ def test_the_general_manager_is_informed_not_asked() -> None:
     assert call is not None
     assert call.people[cast.GENERAL_MANAGER] == "informed"
     assert call.people[cast.DIRECTOR] == call.people[cast.DEPUTY_DIRECTOR] == "procedure"
+
+
+def test_who_is_only_informed_does_not_silence_the_question() -> None:
+    scene = stage.director_asked()
+    scene.wait(21)
+    scene.refuses(NotAuthorised, "5.2.6", cast.GENERAL_MANAGER, acts.Acknowledge(question="procedure/1"))
+    assert "acknowledge" not in possible(scene.incident, cast.GENERAL_MANAGER, scene.now)
+    scene.do(cast.DIRECTOR, acts.Acknowledge(question="procedure/1"))
+
+
+@pytest.mark.parametrize("woken_at", [20, 21, 34])
+def test_the_general_manager_is_informed_once_however_late(woken_at: int) -> None:
+    ladder = ladder_of(stage.director_asked(), "procedure/1")
+    now = ladder.asked_at + woken_at * MINUTE
+    state = LadderState(calls=4, called_at=ladder.asked_at + 15 * MINUTE)
+    call = call_due(ladder, state, now)
+    assert call is not None
+    assert cast.GENERAL_MANAGER in call.people
+    people = {person for _, people in silence(ladder, 24 * 60, called(ladder, state, now)) for person in people}
+    assert people == DIRECTORS
+
+
+def test_with_no_director_at_all_the_general_manager_is_called_again_and_again() -> None:
+    directors = {"is_active": False}
+    people = [item.model_copy(update=directors) if item.id in DIRECTORS else item for item in cast.company().people]
+    ladder = ladder_of(stage.director_asked(company_=cast.company(people=people)), "procedure/1")
+    general_manager = {cast.GENERAL_MANAGER}
+    assert list(silence(ladder, 12)) == [(0, general_manager), (5, general_manager), (10, general_manager)]
+
+
+def _offered(scene: Stage) -> str:
+    scene.do(cast.MANAGER, acts.OfferCommand(to=cast.TECHNICIAN, reason="换班"))
+    return f"command/{cast.TECHNICIAN}"
+
+
+@pytest.mark.parametrize("question_of", [lambda _: f"arrival/{cast.TECHNICIAN}/1", _offered])
+def test_a_ladder_of_one_rung_keeps_its_pace(question_of: Callable[[Stage], str]) -> None:
+    scene = stage.group()
+    question = question_of(scene)
+    assert list(silence(ladder_of(scene, question), 20)) == [(at, {cast.TECHNICIAN}) for at in range(0, 21, 5)]
+
+
+def test_whoever_is_only_informed_widens_no_ladder() -> None:
+    company = cast.company(delegations=[])
+    ladder = ladder_of(stage.director_asked(company_=company), "procedure/1")
+    assert [minute for minute, people in silence(ladder, 40) if cast.DIRECTOR in people] == list(range(0, 41, 5))
+
+
+def test_the_recovery_checklist_with_everybody_silent() -> None:
+    on_it = {cast.SPECIALIST, cast.TECHNICIAN}
+    colleagues = on_it | {cast.SECOND_SPECIALIST, cast.SECOND_TECHNICIAN}
+    assert list(silence(ladder_of(stage.recovery(), "checklist/1"), 25)) == [
+        (0, on_it),
+        (5, on_it),
+        (10, colleagues),
+        (15, colleagues | {cast.MANAGER}),
+        (25, colleagues | {cast.MANAGER}),
+    ]
 
 
 def test_general_manager_silent() -> None:
@@ -146,7 +206,10 @@ minutes = st.integers(0, 40).map(lambda number: number * MINUTE)
 @st.composite
 def any_ladder(draw: st.DrawFn) -> Ladder:
     joins = sorted([timedelta(0), *draw(st.lists(minutes, max_size=4))])
-    rungs = [Rung(after=join, level=str(number), people=[f"p{number}"]) for number, join in enumerate(joins)]
+    rungs = [
+        Rung(after=join, level=str(at), people=[f"p{at}"], is_told_once=at > 0 and draw(st.booleans()))
+        for at, join in enumerate(joins)
+    ]
     repeat, chorus = draw(st.integers(1, 20)), draw(st.integers(1, 20))
     return Ladder(
         question="q",
@@ -162,6 +225,7 @@ def any_ladder(draw: st.DrawFn) -> Ladder:
 @given(any_ladder(), st.lists(st.integers(0, 3600), min_size=1, max_size=30))
 def test_however_late_it_is_woken_no_call_is_early_doubled_or_lost(ladder: Ladder, pauses: list[int]) -> None:
     state, now, people = LadderState(), ladder.asked_at, set[str]()
+    told = _everybody_in(ladder) - ladder.asked
     for pause in pauses:
         now += timedelta(seconds=pause)
         due = next_call_at(ladder, state)
@@ -169,7 +233,7 @@ def test_however_late_it_is_woken_no_call_is_early_doubled_or_lost(ladder: Ladde
         assert (call is not None) == (due <= now)
         if call:
             joined = {person for rung in ladder.rungs if ladder.asked_at + rung.after <= now for person in rung.people}
-            assert (call.number, set(call.people)) == (state.calls + 1, joined)
+            assert (call.number, set(call.people)) == (state.calls + 1, joined - (told & people))
             assert people <= joined
             state, people = called(ladder, state, now), joined
             following = next_call_at(ladder, state)
