@@ -55,7 +55,7 @@ async def test_at_the_deadline_a_backup_is_sent_and_the_manager_paged(world: Wor
     assert (overdue.responder, overdue.backup) == (cast.TECHNICIAN, cast.SECOND_TECHNICIAN)
     [page] = world.pages.expect("overdue", cast.MANAGER)
     assert in_minutes(page.created_at - responder.dispatched_at) == 5
-    world.pages.expect("dispatch", cast.SECOND_TECHNICIAN)
+    world.pages.expect("dispatch", cast.TECHNICIAN, cast.SECOND_TECHNICIAN)
     backup = (await world.snapshot()).responders[1]
     assert backup.replaces == cast.TECHNICIAN
     assert in_minutes(backup.deadline.at - backup.dispatched_at) == 5
@@ -70,6 +70,7 @@ async def test_with_a_group_the_commander_is_paged_too(world: World) -> None:
     gaps = await world.events("gap_found")
     assert [gap.cited for gap in gaps] == ["4.2"], "there is no third technician"
     world.pages.expect("gap", cast.DIRECTOR)
+    world.pages.expect("dispatch", cast.SECOND_TECHNICIAN)
 
 
 async def test_what_is_no_arrival(world: World) -> None:

@@ -1,6 +1,7 @@
 """A drill takes the same way; every message is marked, and the general manager gets none unless he is named."""
 
-from domain.acts import DecidePlan
+from domain.acts import Close, DecidePlan, DecideRunbook, ReceiveSummary
+from domain.incident import Phase
 from tests import cast
 from tests.harness import World
 from tests.stories import given
@@ -38,3 +39,15 @@ async def test_unless_he_is_named(world: World) -> None:
     assert world.pages.words(page).subject.startswith(MARK)
     await world.act(cast.GENERAL_MANAGER, DecidePlan(version=1, decision="approved"))
     world.pages.expect("plan_approved", cast.DIRECTOR)
+
+
+async def test_it_closes_without_him(world: World) -> None:
+    await given.in_summary(world, is_drill=True)
+    await world.act(cast.SUPERVISOR, await given.summary(world))
+    world.pages.expect("receipt", cast.DIRECTOR)
+    await world.act(cast.DIRECTOR, ReceiveSummary(version=1, accept=True))
+    world.pages.expect("runbook", cast.MANAGER)
+    await world.act(cast.MANAGER, DecideRunbook(change=False, reason="手册适用"))
+    receipt = await world.act(cast.MANAGER, Close())
+    assert receipt.phase == Phase.CLOSED
+    world.pages.expect("closed", cast.OPERATOR)

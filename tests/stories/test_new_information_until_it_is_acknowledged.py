@@ -1,6 +1,6 @@
 """5.3.6: new information goes to the commander, before there is one to the manager, again until he takes note."""
 
-from domain.acts import AcknowledgeInformation, GiveInformation
+from domain.acts import AcknowledgeInformation, GiveInformation, Judge
 from domain.errors import AlreadyDecided, NotAuthorised, Unknown
 from tests import cast
 from tests.harness import World
@@ -46,3 +46,15 @@ async def test_only_whoever_commands_takes_note_once(world: World) -> None:
         await world.refused(person, NOTED, NotAuthorised, "5.3.6")
     await world.act(cast.DIRECTOR, NOTED)
     await world.refused(cast.DIRECTOR, NOTED, AlreadyDecided, "5.3.6")
+
+
+async def test_with_no_manager_there_his_deputy_is_called_and_takes_note(world: World) -> None:
+    world.leave(cast.MANAGER)
+    await world.open()
+    await world.act(cast.SUPERVISOR, Judge(verdict="emergency"))
+    world.pages.forget()
+    await world.act(cast.OPERATOR, NEWS)
+    world.pages.expect("information", cast.DEPUTY_MANAGER)
+    await world.act(cast.DEPUTY_MANAGER, NOTED)
+    [noted] = [entry for entry in await world.timeline() if entry.event.kind == "information_acknowledged"]
+    assert (noted.person, noted.on_behalf_of) == (cast.DEPUTY_MANAGER, cast.MANAGER)

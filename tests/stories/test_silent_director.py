@@ -10,7 +10,7 @@ from tests.stories import given
 
 async def test_who_is_called_when(world: World) -> None:
     await given.on_site(world)
-    await world.pass_time(minutes=52)
+    await world.pass_time(minutes=72)
     asked_at = (await world.snapshot()).procedure_asked_at
     assert asked_at
     both = {cast.DIRECTOR, cast.DEPUTY_DIRECTOR}
@@ -21,6 +21,8 @@ async def test_who_is_called_when(world: World) -> None:
         (10, both),
         (15, both),
         (20, both),
+        (30, both),
+        (40, both),
     ]
     [informed] = world.pages.expect("informed", cast.GENERAL_MANAGER)
     assert (informed.created_at - asked_at).total_seconds() // 60 == 20
