@@ -25,6 +25,7 @@ _SILENT_KINDS = {  # they change no decision, so the version stays
     "recorded",
     "refused",
 }
+CARRIED_OUT = {"step_recorded", "plan_step_recorded", "measure_carried_out"}
 
 # Event, from which phases, to which phase; None stays, "back" returns to where it was handled.
 STEPS: dict[str, tuple[set[str], str | None]] = {
@@ -250,25 +251,35 @@ def _people(entry: Row) -> set[str]:
 def _own_work(number: str, entries: list[Row]) -> Iterator[Violation]:
     plans: dict[int, set[str]] = {}
     summaries: dict[int, set[str]] = {}
-    doers: set[str] = set()
-    for entry in entries:
+    for position, entry in enumerate(entries):
         kind, event, own = entry["kind"], entry["event"], set[str]()
         if kind == "plan_submitted":
             plans[event["plan_version"]] = _people(entry)
         elif kind == "summary_submitted":
             summaries[event["summary_version"]] = _people(entry)
-        elif kind == "resolved_reported":
-            doers = _people(entry)
-        elif kind == "recovery_checked":
-            doers |= _people(entry)
         elif kind == "plan_decided":
             own = plans[event["plan_version"]]
         elif kind == "summary_received":
             own = summaries[event["summary_version"]]
         elif kind == "recovery_verified":
-            own = doers
+            own = _doers(entries[:position])
         if own & _people(entry):
             yield Violation("I8", number, f"{kind} by {entry['person']}, who did the work")
+
+
+def _doers(entries: list[Row]) -> set[str]:
+    """Return who carried something out since activation, or reported or checked the last round of recovery."""
+    hands, checkers = set[str](), set[str]()
+    for entry in entries:
+        if entry["kind"] == "activated":
+            hands = set()
+        elif entry["kind"] == "resolved_reported":
+            checkers = _people(entry)
+        elif entry["kind"] == "recovery_checked":
+            checkers |= _people(entry)
+        elif entry["kind"] in CARRIED_OUT and entry["event"].get("result") != "skipped":
+            hands |= _people(entry)
+    return hands | checkers
 
 
 def _command(number: str, entries: list[Row]) -> Iterator[Violation]:
@@ -305,6 +316,8 @@ def _closing(number: str, entries: list[Row]) -> Iterator[Violation]:
     }
     kinds = {entry["kind"] for entry in before}
     needed = {"summary_submitted", "recovery_verified", "runbook_decided"}
-    missing = sorted(needed - kinds) + sorted({"it_director", "general_manager"} - receipts)
+    is_drill = any(entry["event"].get("is_drill") for entry in before if entry["kind"] == "reported")
+    readers = {"it_director"} if is_drill else {"it_director", "general_manager"}  # a drill may spare the second
+    missing = sorted(needed - kinds) + sorted(readers - receipts)
     if missing:
         yield Violation("I13", number, f"closed without {', '.join(missing)}")

@@ -21,6 +21,7 @@ from tests.cast import (
     MANAGER,
     OPERATIONS_HEAD,
     SECOND_SPECIALIST,
+    SECOND_TECHNICIAN,
     SPECIALIST,
     SUPERVISOR,
     TECHNICIAN,
@@ -41,8 +42,12 @@ TEAM = {
     DEPUTY_SUPERVISOR,
     DEPUTY_DIRECTOR,
 }
+HANDS = {SPECIALIST, SECOND_SPECIALIST, TECHNICIAN, SECOND_TECHNICIAN}
 COMMANDER = "whoever commands"
-COMMANDERS = {"major_approved": MANAGER, "not_started_then_reasked": MANAGER, "late_arrival_with_backup": MANAGER}
+WITHOUT_TECHNICIAN = {"short", "failed_recovery", "summary_returned"}  # solved before one was sent, and by no group
+COMMANDERS = dict.fromkeys(
+    {"major_approved", "not_started_then_reasked", "late_arrival_with_backup", *WITHOUT_TECHNICIAN}, MANAGER
+)
 
 Rungs = list[tuple[str, set[str]]]
 
@@ -55,6 +60,7 @@ class Row(NamedTuple):
     rungs: Rungs
     repeat: str = "page_repeat"
     chorus: str = "page_everyone"
+    told_once: frozenset[str] = frozenset()
 
 
 class Pace(NamedTuple):
@@ -63,6 +69,7 @@ class Pace(NamedTuple):
     rungs: list[tuple[timedelta, set[str]]]
     repeat: timedelta
     chorus: timedelta
+    told_once: frozenset[str] = frozenset()
 
 
 def _upwards(first: set[str], deputies: set[str]) -> Rungs:
@@ -84,7 +91,12 @@ TABLE = {
         [("", {SPECIALIST}), ("page_deputies", {SECOND_SPECIALIST}), ("page_director", {MANAGER})],
     ),
     "overdue": Row("5.3", "overdue", _upwards({COMMANDER, MANAGER}, {DEPUTY_MANAGER})),
-    "procedure": Row("5.2.6", "procedure", [*_DIRECTOR, ("general_manager_informed", {GENERAL_MANAGER})]),
+    "procedure": Row(
+        "5.2.6",
+        "procedure",
+        [*_DIRECTOR, ("general_manager_informed", {GENERAL_MANAGER})],
+        told_once=frozenset({GENERAL_MANAGER}),
+    ),
     "group": Row("5.2.9", "form_group", _DIRECTOR),
     "plan": Row("5.2.8", "plan", [("", {GENERAL_MANAGER}), ("approval_deputies", {DEPUTY_GENERAL_MANAGER})], *_PLAN),
     "plan_refused": Row("5.2.8", "plan_refused", _DIRECTOR, *_PLAN),
@@ -93,6 +105,9 @@ TABLE = {
     "information": Row("5.3.6", "information", [("", {COMMANDER}), ("page_deputies", {MANAGER})]),
     "finding": Row("5.3.7", "finding", _upwards({TECHNICIAN}, set())),
     "measure": Row("5.3.7", "measure", _upwards({COMMANDER}, {DEPUTY_MANAGER})),
+    "checklist": Row(
+        "6.1", "checklist", [("", set()), ("page_deputies", HANDS), ("page_director", {COMMANDER, MANAGER})]
+    ),
     "verification": Row("6.1", "verification", _JUDGES),
     "summary": Row("6.2", "summary", [("", {MANAGER, SPECIALIST})], *_DAILY),
     "receipt": Row("6.2", "receipt", [], *_DAILY),
@@ -113,9 +128,14 @@ def pace(row: Row, item: Stored, question: str, policy: Policy, *, is_drill: boo
     if question.startswith("order/"):
         head = {"major_approved": OPERATIONS_HEAD}.get(item.name.split("/")[0], FINANCE_HEAD)
         people[0] = ("", {head})
+    if question.startswith("checklist/"):
+        on_it = {SPECIALIST} if item.name.split("/")[0] in WITHOUT_TECHNICIAN else {SPECIALIST, TECHNICIAN}
+        people[:2] = [("", on_it), (people[1][0], HANDS - on_it)]
     manned = [(_sum(policy, after), who) for after, who in people if who] or [(timedelta(0), set())]
     manned[0] = (timedelta(0), manned[0][1])
-    return Pace(manned, _sum(policy, row.repeat), _sum(policy, row.chorus))
+    widens = sum(not who <= row.told_once for _, who in manned) > 1
+    chorus = _sum(policy, row.chorus if widens else row.repeat)
+    return Pace(manned, _sum(policy, row.repeat), chorus, row.told_once)
 
 
 def _by_name(question: str) -> Rungs:
@@ -162,8 +182,12 @@ class Reading:
 
     def due(self) -> set[str]:
         """Return who is called now."""
-        joined = [who for after, who in self.expected.rungs if self.asked_at + after <= self.now]
-        return set().union(*(joined or [self.expected.rungs[0][1]]))
+        joined = [(after, who) for after, who in self.expected.rungs if self.asked_at + after <= self.now]
+        return set().union(*(who - self._told(after) for after, who in joined or self.expected.rungs[:1]))
+
+    def _told(self, after: timedelta) -> frozenset[str]:
+        is_called = self.called_at is not None and self.called_at >= self.asked_at + after
+        return self.expected.told_once if is_called else frozenset()
 
     def faults(self) -> Iterator[str]:
         """Return everything that was not done as it should have been."""
