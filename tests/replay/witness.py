@@ -20,6 +20,10 @@ from worker import RUNNER
 from workflows import contract
 
 
+# A workflow's clock is a float of seconds: two readings of one instant can lie this far apart.
+_GRAIN = timedelta(microseconds=2)
+
+
 class Deed(NamedTuple):
     """One command: what it is, which it concerns, and all that replay overlooks."""
 
@@ -85,6 +89,8 @@ def _holds(new: Any, old: Any) -> bool:
         return all(key in new and _holds(new[key], value) for key, value in old.items())
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and all(_holds(one, other) for one, other in zip(new, old, strict=True))
+    if isinstance(old, timedelta) and isinstance(new, timedelta):
+        return abs(old - new) <= _GRAIN
     return bool(old == new)
 
 
