@@ -19,7 +19,6 @@ from tools.replay import Stored
 from worker import RUNNER
 from workflows import contract
 
-
 # A workflow's clock is a float of seconds: two readings of one instant can lie this far apart.
 _GRAIN = timedelta(microseconds=2)
 
