@@ -1,10 +1,10 @@
 """The company as an incident sees it: people, posts, delegations, systems, runbooks; pinned when it opens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from domain.text import Key, Line, Text, Wire
 
@@ -41,9 +41,15 @@ POSTS = (
     Role.ADMINISTRATOR,
 )
 
+# An incident knows of leaves as far ahead as it may last.
+LEAVES_AHEAD = timedelta(days=60)
+
 
 class Person(Wire):
-    """Somebody of the company; ``channels`` in the order in which he is reached, addresses stay outside."""
+    """Somebody of the company; ``channels`` in the order in which he is reached, addresses stay outside.
+
+    Without a time zone of his own he lives by the company's.
+    """
 
     id: Key
     name: Line
@@ -51,23 +57,57 @@ class Person(Wire):
     department: Key
     posts: list[Role] = []
     language: Literal["zh-CN", "en"] = "zh-CN"
+    time_zone: Line | None = None
     channels: list[Key] = ["inbox"]
     is_duty_on_site: bool = False
     is_active: bool = True
 
 
 class Delegation(Wire):
-    """``deputy`` may act for ``principal`` in ``post`` from ``starts`` to ``ends`` (None: open)."""
+    """``deputy`` may act for ``principal`` in ``post`` from ``starts`` to ``ends`` (None: open).
 
+    ``systems`` is its scope; without any it holds for all of them and for everything beside incidents.
+    """
+
+    id: Key | None = None
     post: Role
     principal: Key
     deputy: Key
     starts: datetime | None = None
     ends: datetime | None = None
+    systems: list[Key] = []
+    reason: Line | None = None
 
     def holds_at(self, now: datetime) -> bool:
         """Tell whether the delegation lasts at an instant; its end itself is outside."""
         return (self.starts is None or self.starts <= now) and (self.ends is None or now < self.ends)
+
+    def covers(self, system_id: str) -> bool:
+        """Tell whether a system is in the delegation's scope."""
+        return not self.systems or system_id in self.systems
+
+
+class Leave(Wire):
+    """Somebody is away from ``starts`` until ``ends``; its end itself is outside."""
+
+    id: Key
+    person: Key
+    starts: AwareDatetime
+    ends: AwareDatetime
+    reason: Line | None = None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Tell whether he is away at an instant."""
+        return self.starts <= now < self.ends
+
+
+class Watch(Wire):
+    """Who is on duty in a post by one of its rosters: whoever is called first, then his backups (4.2)."""
+
+    post: Role
+    starts: AwareDatetime
+    ends: AwareDatetime
+    people: list[Key] = Field(min_length=1)
 
 
 class Probe(Wire):
@@ -141,6 +181,8 @@ class Company(Wire):
     departments: list[Department]
     people: list[Person]
     delegations: list[Delegation] = []
+    leaves: list[Leave] = []
+    duty: list[Watch] = []
     systems: list[System]
     runbooks: list[Runbook]
 
@@ -169,8 +211,54 @@ class Company(Wire):
         named = [item.deputy for item in self.delegations if item.post == post and item.holds_at(now)]
         return [person.id for person in self.people if person.is_active and person.id in named]
 
-    def excerpt(self, system_id: str) -> "Company":
-        """Return the company with only one system and its runbooks: what one incident carries."""
+    def is_here(self, person_id: str, now: datetime) -> bool:
+        """Tell whether somebody is active and not on leave at an instant."""
+        person = self.person(person_id)
+        return person is not None and person.is_active and self.leave_of(person_id, now) is None
+
+    def on_call(self, post: Role, now: datetime) -> list[str]:
+        """Return who is called first in a post: those on duty; without a roster every holder who is here.
+
+        Where no holder is here the deputies are called; where none of those is either, the holders all the same.
+        """
+        found = [self._first_here(watch, now) for watch in self._watches(post, now)]
+        duty = [person for person in found if person]
+        here = [person for person in self.holders(post) if self.is_here(person, now)]
+        deputies = [person for person in self.deputies(post, now) if self.is_here(person, now)]
+        return list(dict.fromkeys(duty)) or here or deputies or self.holders(post)
+
+    def backups(self, post: Role, now: datetime) -> list[str]:
+        """Return who is called next: the other seats of the rosters, then the deputies."""
+        called = self.on_call(post, now)
+        seated = [person for watch in self._watches(post, now) for person in watch.people if self.is_here(person, now)]
+        return [person for person in dict.fromkeys([*seated, *self.deputies(post, now)]) if person not in called]
+
+    def in_order(self, post: Role, now: datetime) -> list[str]:
+        """Return the holders of a post, those on duty first and those who are away last."""
+        holders = self.holders(post)
+        ready = [person for person in [*self.on_call(post, now), *self.backups(post, now)] if person in holders]
+        here = [person for person in holders if self.is_here(person, now)]
+        return list(dict.fromkeys([*ready, *here, *holders]))
+
+    def _watches(self, post: Role, now: datetime) -> list[Watch]:
+        return [watch for watch in self.duty if watch.post == post and watch.starts <= now < watch.ends]
+
+    def _first_here(self, watch: Watch, now: datetime) -> str | None:
+        return next((person for person in watch.people if self.is_here(person, now)), None)
+
+    def leave_of(self, person_id: str, now: datetime) -> Leave | None:
+        """Return the leave that a person is on at an instant."""
+        return next((leave for leave in self.leaves if leave.person == person_id and leave.holds_at(now)), None)
+
+    def excerpt(self, system_id: str, now: datetime | None = None) -> "Company":
+        """Return what one incident carries: one system, its runbooks, who may act for whom there, the leaves ahead."""
         system = self.system(system_id)
-        runbooks = [book for book in self.runbooks if system and (book.id in system.runbooks)]
-        return self.model_copy(update={"systems": [system] if system else [], "runbooks": runbooks})
+        ahead = (leave for leave in self.leaves if now is None or now < leave.ends)
+        return self.model_copy(
+            update={
+                "systems": [system] if system else [],
+                "runbooks": [book for book in self.runbooks if system and book.id in system.runbooks],
+                "delegations": [item for item in self.delegations if item.covers(system_id)],
+                "leaves": [leave for leave in ahead if now is None or leave.starts < now + LEAVES_AHEAD],
+            }
+        )
