@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from activities.messages import AlertOpening
-from adapters.calendar import load_calendar
+from adapters.calendar import Calendars
 from adapters.channels.registry import channels_set_up
 from adapters.directory import FileDirectory
 from adapters.files import load_policy
 from adapters.settings import Settings
+from adapters.store.catalogue import SqlCatalogue
+from adapters.store.database import Database
 from adapters.temporal import Incidents
 from domain.acts import Assessment, Report
 from domain.calendar import Calendar
@@ -26,16 +27,16 @@ def now_in_utc() -> datetime:
 class Snapshots:
     """Builds openings from the files that the settings name."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = now_in_utc) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime] = now_in_utc) -> None:
         """Load policy and company; FileProblem when a file cannot be used."""
         self.policy: Policy = load_policy(settings.policy)
         self.directory = FileDirectory(settings.company, settings.runbooks, channels_set_up(settings))
-        self._override: Path | None = settings.calendar
+        self.calendars = Calendars(self.policy.time_zone, settings.calendar, SqlCatalogue(database), clock)
         self._clock = clock
 
-    def calendar(self) -> Calendar:
+    async def calendar(self) -> Calendar:
         """Return the business calendar around now."""
-        return load_calendar(self.policy.time_zone, self._override, self._clock())
+        return await self.calendars.now()
 
     async def opening(
         self,
@@ -61,8 +62,8 @@ class Snapshots:
             channel=channel,
             command_id=command_id,
             policy=self.policy,
-            company=company.excerpt(report.system),
-            calendar=self.calendar(),
+            company=company.excerpt(report.system, self._clock()),
+            calendar=await self.calendar(),
             recurrence_of=recurrence_of,
             alert_workflow=alert_workflow,
         )

@@ -76,7 +76,7 @@ class Me(PersonView):
 async def policy(_person: CurrentPerson, ports: Ports, _: Locale) -> PolicyNow:
     """Show the numbers by which incidents that open now are run."""
     current = ports.snapshots.policy
-    today = ports.snapshots.calendar().local(now_in_utc()).date()
+    today = (await ports.snapshots.calendar()).local(now_in_utc()).date()
     clauses = [ClauseView(id=clause, text=wording(clause, _.language)) for clause in CLAUSES]
     return PolicyNow(policy=current, is_in_force=current.is_in_force(today), clauses=clauses)
 

@@ -57,6 +57,6 @@ async def _restored(ports: Services, row: IncidentRow) -> Found:
     pinned = {
         "company": company.excerpt(row.system),
         "policy": ports.snapshots.policy,
-        "calendar": ports.snapshots.calendar(),
+        "calendar": await ports.snapshots.calendar(),
     }
     return Found(Incident.model_validate({**row.view, **pinned}), "record", row.updated_at)

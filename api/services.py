@@ -39,7 +39,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         async with latecomers.written():
             yield Services(
                 settings=settings,
-                snapshots=Snapshots(settings),
+                snapshots=Snapshots(settings, database),
                 incidents=Incidents(client),
                 database=database,
                 record=SqlIncidents(database),

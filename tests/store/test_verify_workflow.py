@@ -81,7 +81,8 @@ def _file(settings: Settings) -> str:
 
 
 async def _live_through(client: Client, settings: Settings) -> None:
-    incidents, snapshots = Incidents(client), Snapshots(settings)
+    database = Database(settings.database_url)
+    incidents, snapshots = Incidents(client), Snapshots(settings, database)
     company = await snapshots.directory.company()
     reporter = next(person.id for person in company.people if "operator" in person.posts)
     for number in (OPEN, OVER):
@@ -95,7 +96,6 @@ async def _live_through(client: Client, settings: Settings) -> None:
     withdrawn = Command[Withdraw](command_id="withdraw", person=reporter, act=Withdraw(reason="误报"))
     await incidents.act(OVER, withdrawn)
     await client.get_workflow_handle(incident_id(OVER)).result()
-    database = Database(settings.database_url)
     await _until(lambda: _is_recorded(client, database, 2))  # the report and its pages
     await database.close()
 
