@@ -1,6 +1,7 @@
 """The only reader of the environment. Every field says what it is for; the documentation's table is made from here."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
         None, description="file with holidays and make-up days by year; it goes before the built-in official calendar"
     )
 
+    secret: SecretStr = Field(
+        default_factory=lambda: SecretStr(secrets.token_urlsafe(32)),
+        description="key of everything that is signed (links, feeds, cookies); the same for all processes. "
+        "Default: a new one at each start, so links of before no longer open",
+    )
     tokens: Annotated[dict[str, SecretStr], NoDecode] = Field(
         {}, description="bearer tokens as JSON: person id to token"
     )
@@ -124,10 +130,10 @@ class Settings(BaseSettings):
         return self
 
     def _refuse_weak_secrets(self) -> None:
-        if not self.tokens or not self.alert_token:
-            raise ValueError(N_("production needs FENGSUI_TOKENS and FENGSUI_ALERT_TOKEN"))
-        secrets = [*self.tokens.values(), self.alert_token, *([self.webhook_secret] if self.webhook_secret else [])]
-        if any(_is_weak(secret.get_secret_value()) for secret in secrets):
+        if "secret" not in self.model_fields_set:
+            raise ValueError(N_("production needs FENGSUI_SECRET"))
+        held = (self.secret, self.alert_token, self.webhook_secret, *self.tokens.values())
+        if any(_is_weak(item.get_secret_value()) for item in held if item):
             raise ValueError(N_("production needs random secrets of at least 24 characters"))
 
 

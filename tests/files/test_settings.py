@@ -16,6 +16,7 @@ from adapters.settings import Settings, read_settings
 
 SECRET = "Zx8-qLw2_Rt5vNm7Kj3HpYd9"
 SECRETS = {
+    "FENGSUI_SECRET": f"{SECRET}-0",
     "FENGSUI_TOKENS": json.dumps({"chen-lei": f"{SECRET}-1", "sun-jing": f"{SECRET}-2"}),
     "FENGSUI_ALERT_TOKEN": f"{SECRET}-3",
     "FENGSUI_SMTP_URL": f"smtps://user:{SECRET}@mail.example:465",
@@ -82,8 +83,8 @@ def test_no_secret_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"FENGSUI_WEBHOOK_URL": f"ftp://{SECRET}"}, "FENGSUI_WEBHOOK_URL: must look like https://host/path"),
         ({"FENGSUI_WEBHOOK_SECRET": ""}, "FENGSUI_WEBHOOK_URL needs FENGSUI_WEBHOOK_SECRET"),
         ({"FENGSUI_TOKENS": f'{{"a": "{SECRET}", "b": "{SECRET}"}}'}, "two people have the same token"),
-        ({"FENGSUI_STAGE": "production", "FENGSUI_TOKENS": ""}, "production needs FENGSUI_TOKENS"),
-        ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": ""}, "production needs FENGSUI_TOKENS"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_SECRET": ""}, "production needs FENGSUI_SECRET"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_SECRET": "short"}, "production needs random secrets"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "short"}, "production needs random secrets"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "change-me-" * 4}, "production needs random secrets"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "a" * 40}, "production needs random secrets"),

@@ -13,8 +13,7 @@ VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?+])(
 SECRETS = {
     "TEMPORAL_DATABASE_PASSWORD": "nine2lives",
     "RECORD_DATABASE_PASSWORD": "ten3lives",
-    "FENGSUI_TOKENS": '{"somebody": "made-up-0123456789-abcdefgh"}',
-    "FENGSUI_ALERT_TOKEN": "made-up-9876543210-hgfedcba",
+    "FENGSUI_SECRET": "made-up-5566778899-qrstuvwx",
 }
 
 

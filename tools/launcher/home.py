@@ -47,11 +47,12 @@ class Home:
         return path
 
     def secrets(self, people: Iterable[str]) -> dict[str, Any]:
-        """Tokens of these people and of alert sources; made at the first start, kept afterwards."""
+        """Tokens of these people and of alert sources, the signing key; made at the first start, kept afterwards."""
         path = self.folder / "secrets.json"
         kept = json.loads(path.read_text()) if path.exists() else {}
         tokens = {person: secrets.token_urlsafe(24) for person in people} | kept.get("tokens", {})
-        now = {"tokens": tokens, "alert_token": kept.get("alert_token") or secrets.token_urlsafe(24)}
+        made = {name: kept.get(name) or secrets.token_urlsafe(24) for name in ("alert_token", "secret")}
+        now = {"tokens": tokens, **made}
         if now != kept:
             _write(path, now)
         return now

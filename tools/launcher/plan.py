@@ -97,6 +97,7 @@ def make(home: Home, environ: Mapping[str, str]) -> Plan:
         "FENGSUI_API_PORT": str(api_port),
         "FENGSUI_TOKENS": json.dumps({person.id: person.token for person in people}),
         "FENGSUI_ALERT_TOKEN": secrets["alert_token"],
+        "FENGSUI_SECRET": environ.get("FENGSUI_SECRET") or secrets["secret"],
         "TEMPORAL_ADDRESS": address,
         "TEMPORAL_NAMESPACE": environ.get("TEMPORAL_NAMESPACE") or "default",
     }
