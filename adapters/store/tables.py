@@ -153,6 +153,18 @@ deliveries = Table(
     Index("deliveries_by_dedup_key", "dedup_key", "id"),
 )
 
+# What was done by one-time links; ``link`` is a link's id, never its token.
+used_links = Table(
+    "used_links",
+    metadata,
+    _key("link"),
+    _key("act"),
+    _needed("person"),
+    _needed("incident"),
+    _needed("question"),
+    _needed("used_at", Instant),
+)
+
 archives = Table(
     "archives",
     metadata,
@@ -191,4 +203,52 @@ changes = Table(
     _needed("hash"),
     Index("changes_by_item", "kind", "item", "id"),
     Index("changes_by_person", "person", "id"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _key("person"),
+    _needed("password"),
+    _needed("must_change", Boolean),
+    _needed("failures", Integer),
+    Column("locked_until", Instant),
+    Column("lapses_at", Instant),
+    _needed("changed_at", Instant),
+    _needed("changed_by"),
+)
+
+# Browsers that are signed in; of their secret ids only digests.
+sessions = Table(
+    "sessions",
+    metadata,
+    _key("digest"),
+    _needed("id", String, unique=True),
+    _needed("person"),
+    _needed("way"),
+    _needed("address"),
+    _needed("agent"),
+    _needed("must_change", Boolean),
+    _needed("created_at", Instant),
+    _needed("used_at", Instant),
+    _needed("ends_at", Instant),
+    Index("sessions_by_person", "person"),
+)
+
+# Personal tokens (owner: a person) and machine keys (owner: an alert source); again only digests.
+keys = Table(
+    "keys",
+    metadata,
+    _key("id"),
+    _needed("digest", String, unique=True),
+    _needed("kind"),
+    _needed("owner"),
+    _needed("name"),
+    _needed("scopes", JSON),
+    _needed("created_at", Instant),
+    _needed("created_by"),
+    Column("ends_at", Instant),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+    Index("keys_by_owner", "kind", "owner"),
 )
