@@ -72,7 +72,8 @@ def may(company: Company, person_id: str, task: Task, now: datetime, *, owner: s
         return False
     if not power.posts or (power.own and owner == person_id):
         return True
-    stands_in = {item.post for item in company.delegations if item.deputy == person_id and item.holds_at(now)}
+    own = (item for item in company.delegations if item.deputy == person_id)
+    stands_in = {item.post for item in own if item.holds_at(now) and not item.systems}
     return not stands_in.union(person.posts).isdisjoint(power.posts)
 
 
