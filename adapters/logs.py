@@ -7,6 +7,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from adapters.links import without_tokens
 from adapters.settings import Settings
 
 _SECRET = ("token", "secret", "password", "authorization", "cookie")
@@ -35,6 +36,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _blank_links,
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
             ],
         )
@@ -51,3 +53,7 @@ def _blank_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
         if any(part in name.lower() for part in _SECRET):
             event[name] = "***"
     return event
+
+
+def _blank_links(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {name: without_tokens(value) if isinstance(value, str) else value for name, value in event.items()}

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         description="key of everything that is signed (links, feeds, cookies); the same for all processes. "
         "Default: a new one at each start, so links of before no longer open",
     )
+    link_hours: int = Field(
+        24, ge=1, le=168, description="how long the links in messages work, in hours; each answers one question once"
+    )
     tokens: Annotated[dict[str, SecretStr], NoDecode] = Field(
         {}, description="bearer tokens as JSON: person id to token"
     )

@@ -5,6 +5,7 @@ from adapters.channels.inbox import InboxChannel, InboxStore
 from adapters.channels.mail import MailChannel
 from adapters.channels.webhook import WebhookChannel
 from adapters.channels.writer import Companies, Writer
+from adapters.links import Links
 from adapters.messages import Letterhead
 from adapters.settings import Settings
 
@@ -19,7 +20,8 @@ def build_channels(
     settings: Settings, inbox: InboxStore, companies: Companies, time_zone: str = "Asia/Shanghai"
 ) -> dict[str, Channel]:
     """Build every channel that is set up, by its name."""
-    writer = Writer(companies, Letterhead(public_url=settings.public_url, time_zone=time_zone))
+    letterhead = Letterhead(public_url=settings.public_url, time_zone=time_zone)
+    writer = Writer(companies, letterhead, Links.by(settings))
     channels: list[Channel] = [InboxChannel(inbox, writer)]
     if settings.smtp_url:
         channels.append(MailChannel(settings.smtp_url.get_secret_value(), settings.mail_from, writer))

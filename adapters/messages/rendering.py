@@ -58,7 +58,9 @@ class Rendered(NamedTuple):
     body: str
 
 
-def render(message: Message, recipient: Person, company: Company | None, letterhead: Letterhead) -> Rendered:
+def render(
+    message: Message, recipient: Person, company: Company | None, letterhead: Letterhead, link: str | None = None
+) -> Rendered:
     """Write a message in its recipient's language; every drill message starts with 【演练】."""
     _ = translator(recipient.language)
     names = _Names(company, message, _)
@@ -72,7 +74,7 @@ def render(message: Message, recipient: Person, company: Company | None, letterh
         "details": names.details(),
         "clause": _.clause(message.clause),
         "due": instant(message.due, _, letterhead.time_zone) if message.due else None,
-        "link": f"{letterhead.public_url}/api/v1/incidents/{message.incident}",
+        "link": link or f"{letterhead.public_url}/api/v1/incidents/{message.incident}",
     }
     mark = _DRILL[_.language] if message.is_drill else ""
     # A newer workflow may name a template that this release does not have: the page goes out all the same.

@@ -1,5 +1,6 @@
 """From the settings to the channels: only what is set up is there, and each really delivers."""
 
+import re
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -7,6 +8,7 @@ from pydantic import SecretStr
 from activities.messages import Message
 from adapters.channels import build_channels, channels_set_up
 from adapters.directory import FileDirectory
+from adapters.links import Links
 from adapters.settings import Settings
 from adapters.store.inbox import Letter
 from domain.company import Person
@@ -37,7 +39,9 @@ async def test_the_inbox_is_always_there(message: Message, sun: Person) -> None:
     channels = build_channels(settings, letters, directory(settings))
     assert list(channels) == ["inbox"]
     await channels["inbox"].send(message, sun, "sun-jing")
-    assert "https://fengsui.example/api/v1/incidents/INC-1" in letters.kept[0].body
+    [token] = re.findall(r"https://fengsui\.example/t/(\S+)", letters.kept[0].body)
+    link = Links.by(settings).read(token)
+    assert (link.person, link.incident, link.question) == ("sun-jing", "INC-1", "judgement/1")
 
 
 async def test_a_webhook_that_is_set_up_delivers(message: Message, sun: Person) -> None:
