@@ -8,7 +8,7 @@ from adapters.companyfile import CompanyFile
 from adapters.problems import Fault, FileProblem
 from adapters.yamlfile import Loaded, load
 from domain.company import Company, Person, Runbook
-from domain.policy import Policy
+from domain.policy import CompanyPolicy
 from domain.text import N_
 
 
@@ -19,9 +19,9 @@ class Roster(NamedTuple):
     addresses: dict[str, dict[str, str]]
 
 
-def load_policy(path: Path) -> Policy:
+def load_policy(path: Path) -> CompanyPolicy:
     """Read the policy's numbers; FileProblem names file, line, field, value and reason."""
-    return load(path, Policy).model
+    return load(path, CompanyPolicy).model
 
 
 def load_runbooks(folder: Path) -> list[Runbook]:

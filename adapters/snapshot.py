@@ -15,7 +15,7 @@ from adapters.temporal import Incidents
 from domain.acts import Assessment, Report
 from domain.calendar import Calendar
 from domain.company import Role
-from domain.policy import Policy
+from domain.policy import CompanyPolicy
 from workflows.contract import Opening
 
 
@@ -29,7 +29,7 @@ class Snapshots:
 
     def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime] = now_in_utc) -> None:
         """Load policy and company; FileProblem when a file cannot be used."""
-        self.policy: Policy = load_policy(settings.policy)
+        self.policy: CompanyPolicy = load_policy(settings.policy)
         self.directory = FileDirectory(settings.company, settings.runbooks, channels_set_up(settings))
         self.calendars = Calendars(self.policy.time_zone, settings.calendar, SqlCatalogue(database), clock)
         self._clock = clock

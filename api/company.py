@@ -11,7 +11,7 @@ from api.auth import CurrentPerson
 from api.deps import Locale, Ports
 from domain.clauses import CLAUSES, wording
 from domain.company import Company, Delegation, Person, Role, Runbook
-from domain.policy import Policy
+from domain.policy import CompanyPolicy
 from domain.text import Wire
 
 router = APIRouter(tags=["company"])
@@ -27,7 +27,7 @@ class ClauseView(Wire):
 class PolicyNow(Wire):
     """Every number of the policy, whether it is in force (9), and the clauses that they serve."""
 
-    policy: Policy
+    policy: CompanyPolicy
     is_in_force: bool
     clauses: list[ClauseView]
 

@@ -167,6 +167,17 @@ class Policy(Wire):
         return self.effective_from <= day
 
 
+class CompanyPolicy(Policy):
+    """The whole policy file: what incidents pin, and the numbers by which people are kept ready (4.2)."""
+
+    key_post_people: People
+    readiness_horizon: Interval
+    readiness_reminder: Interval
+    delegation_notice: Limit
+    communication_test_interval: Interval
+    communication_test_window: Interval
+
+
 class Deadline(Wire):
     """An instant by which something is due; ``is_provisional`` when the official calendar did not know the year."""
 

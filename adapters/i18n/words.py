@@ -94,6 +94,20 @@ WORDS = {
     "receipt:it_director": N_("the IT director's acceptance"),
     "receipt:general_manager": N_("the general manager's acceptance"),
     "runbook_decision": N_("the decision about the runbook"),
+    # why somebody does not count
+    "disabled": N_("disabled"),
+    "on_leave": N_("on leave"),
+    "no_contact": N_("without a contact point"),
+    "unverified": N_("contact points not verified"),
+    "silent": N_("did not answer the communication test"),
+    # days and where they come from
+    "workday": N_("working day"),
+    "make_up_day": N_("make-up working day"),
+    "weekend": N_("weekend"),
+    "holiday": N_("public holiday"),
+    "organisation": N_("entered by the company"),
+    "official": N_("official notice"),
+    "provisional": N_("provisional"),
     # how high a page stands
     "deputies": N_("deputies"),
     "backup": N_("backup"),
