@@ -78,7 +78,7 @@ def judge(case: Case[acts.Judge]) -> Sequence[ev.Event]:
         reason = need_reason(act.reason, "5.2.2")
         window = incident.policy.dismissal_window
         return [ev.Dismissed(reason=reason, window=Deadline(at=case.now + window.duration, clause=window.clause))]
-    return [*_activation(incident, act, case.at), *_gaps(incident)]
+    return [*_activation(incident, act, case.at), *_gaps(incident, case.at)]
 
 
 def _may_judge(case: Case[acts.Judge]) -> None:
@@ -101,15 +101,16 @@ def _activation(incident: Incident, act: acts.Judge, at: datetime) -> Iterator[e
         severity=severity,
         reason=act.reason,
         runbook=_pinned(incident, act.runbook),
-        operator=_operator(incident),
-        specialists=company.holders(Role.EMERGENCY_SPECIALIST),
+        operator=_operator(incident, at),
+        specialists=company.in_order(Role.EMERGENCY_SPECIALIST, at),
         operator_limit=Deadline(at=at + policy.operator_limit.duration, clause=policy.operator_limit.clause),
         short_time_limit=Deadline(at=at + policy.short_time(severity), clause="5.2.6"),
     )
 
 
-def _gaps(incident: Incident) -> Iterator[ev.Event]:
-    if not incident.company.holders(Role.EMERGENCY_SPECIALIST):
+def _gaps(incident: Incident, at: datetime) -> Iterator[ev.Event]:
+    specialists = incident.company.holders(Role.EMERGENCY_SPECIALIST)
+    if not any(incident.company.is_here(person, at) for person in specialists):
         yield ev.GapFound(post=Role.EMERGENCY_SPECIALIST, cited="3.3")
 
 
@@ -124,8 +125,8 @@ def _pinned(incident: Incident, wanted: str | None) -> str | None:
     return runbook.ref
 
 
-def _operator(incident: Incident) -> str | None:
-    operators = incident.company.holders(Role.OPERATOR)
+def _operator(incident: Incident, at: datetime) -> str | None:
+    operators = incident.company.in_order(Role.OPERATOR, at)
     return incident.reporter if incident.reporter in operators else next(iter(operators), None)
 
 
@@ -159,14 +160,17 @@ def report_unresolved(case: Case[acts.ReportUnresolved]) -> Sequence[ev.Event]:
 
 
 def technicians_dispatched(incident: Incident, at: datetime) -> Iterator[ev.Event]:
-    """Dispatch the first technician of the affected system, or any; a gap is recorded where there is none (4.2).
+    """Dispatch a technician of the affected system, or any; a gap is recorded where there is none (4.2).
 
-    One who was sent before keeps his dispatch and its deadline.
+    Of several whoever is on duty goes, and nobody who is on leave while another is there. One who was sent before keeps
+    his dispatch and its deadline.
     """
-    everyone = incident.company.holders(Role.TECHNICIAN)
-    system = incident.affected_system
+    company, system = incident.company, incident.affected_system
+    everyone, duty = company.in_order(Role.TECHNICIAN, at), company.on_call(Role.TECHNICIAN, at)
     named = [person for person in (system.technicians if system else []) if person in everyone]
-    first = next(iter(named or everyone), None)
+    first = min(
+        named or everyone, key=lambda person: (not company.is_here(person, at), person not in duty), default=None
+    )
     if first is None:
         yield ev.GapFound(post=Role.TECHNICIAN, cited="4.2")
     elif is_away(incident, first):

@@ -104,14 +104,14 @@ def overdue_arrival(incident: Incident, person: str, dispatch: int, now: datetim
 
 
 def _backup(incident: Incident, person_id: str) -> str | None:
-    """Return the first of the same post who is not on his way or on the scene already."""
-    responder = incident.responder(person_id)
-    person = incident.company.person(person_id)
+    """Return the first of the same post who is not on his way or on the scene already; those on leave come last."""
+    responder, person = incident.responder(person_id), incident.company.person(person_id)
+    if responder is None:
+        return None
+    at, company = responder.dispatched_at, incident.company
     busy = {item.person for item in incident.responders if not item.is_stood_down}
-    posts = [responder.role] if responder else []
-    posts += person.posts if person else []
-    colleagues = [other for post in posts for other in incident.company.holders(post)]
-    at = responder.dispatched_at if responder else None
-    if at:
-        colleagues += [other for post in posts for other in incident.company.deputies(post, at)]
-    return next((other for other in colleagues if other not in busy), None)
+    posts = [responder.role, *(person.posts if person else [])]
+    colleagues = [other for post in posts for other in company.in_order(post, at)]
+    colleagues += [other for post in posts for other in company.deputies(post, at)]
+    free = [other for other in dict.fromkeys(colleagues) if other not in busy]
+    return min(free, key=lambda other: not company.is_here(other, at), default=None)

@@ -71,7 +71,6 @@ class Roll(NamedTuple):
 
     company: Company
     calendar: Calendar
-    leaves: Sequence[Leave] = ()
     overrides: Sequence[Override] = ()
     swaps: Sequence[Swap] = ()
 
@@ -195,9 +194,8 @@ def _obstacle(person_id: str, post: str, roll: Roll, at: datetime) -> tuple[Obst
         return Obstacle.UNKNOWN, None
     if not person.is_active:
         return Obstacle.DISABLED, None
-    for leave in roll.leaves:
-        if leave.person == person_id and leave.holds_at(at):
-            return Obstacle.ON_LEAVE, leave.ends
+    if leave := roll.company.leave_of(person_id, at):
+        return Obstacle.ON_LEAVE, leave.ends
     if not person.channels:
         return Obstacle.NO_CHANNEL, None
     if post not in person.posts and _principal(person_id, post, roll, at) is None:
@@ -285,7 +283,7 @@ def _changes(roster: Roster, roll: Roll, start: datetime, end: datetime) -> Iter
     for swap in roll.swaps:
         if swap.roster == roster.id:
             yield from _ends([swap.gives, swap.takes])
-    yield from _ends(roll.leaves)
+    yield from _ends(roll.company.leaves)
     yield from (edge for item in roll.company.delegations for edge in (item.starts, item.ends) if edge)
 
 

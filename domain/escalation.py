@@ -49,7 +49,7 @@ def approval(incident: Incident) -> Plan | None:
 
 
 class _Builder:
-    """Builds the ladders of one incident: posts become the people who hold them."""
+    """Builds the ladders of one incident: posts become the people who are on duty in them, then all who hold them."""
 
     def __init__(self, incident: Incident, asked_at: datetime) -> None:
         self.incident = incident
@@ -67,12 +67,21 @@ class _Builder:
     def posts(self, *posts: Role) -> list[str]:
         return [person for post in posts for person in self.company.holders(post)]
 
+    def on_call(self, *posts: Role) -> list[str]:
+        """Whoever is on duty; in a post without a roster everybody who is not on leave, or else the deputies (4.2)."""
+        return [person for post in posts for person in self.company.on_call(post, self.asked_at)]
+
     def deputies(self, *posts: Role) -> list[str]:
-        return [person for post in posts for person in self.company.deputies(post, self.asked_at)]
+        """The backups on duty, then those who are named as deputies."""
+        return [person for post in posts for person in self.company.backups(post, self.asked_at)]
 
     def in_command(self) -> list[str]:
-        """Whoever commands; before the group exists and with no manager there, his deputies (5.3.6)."""
-        return self.incident.in_command or self.deputies(Role.IT_MANAGER)
+        """Whoever commands; before the group exists the manager on duty, or whoever stands in for him (5.3.6)."""
+        return [self.incident.commander] if self.incident.commander else self.on_call(Role.IT_MANAGER)
+
+    def with_manager(self) -> list[str]:
+        """Whoever commands, and the manager."""
+        return list(dict.fromkeys([*self.in_command(), *self.on_call(Role.IT_MANAGER)]))
 
     def ladder(
         self,
@@ -113,11 +122,12 @@ class _Builder:
         """First these, then their deputies, then the director, then the whole team (5.2.1)."""
         policy = self.policy
         team = self.posts(Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR, Role.EMERGENCY_SPECIALIST)
-        everyone = [*team, *self.deputies(Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR)]
+        leaders = (Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR)
+        everyone = [*team, *self.on_call(*leaders), *self.deputies(*leaders)]
         return [
             self.rung(_NOW, level, people),
             self.rung(policy.page_deputies.duration, "deputies", self.deputies(*posts)),
-            self.rung(policy.page_director.duration, Role.IT_DIRECTOR, self.posts(Role.IT_DIRECTOR)),
+            self.rung(policy.page_director.duration, Role.IT_DIRECTOR, self.on_call(Role.IT_DIRECTOR)),
             self.rung(policy.page_director.duration + policy.page_everyone.duration, "everyone", everyone),
         ]
 
@@ -130,9 +140,9 @@ def _judgement(incident: Incident) -> Iterator[Ladder]:
     if incident.phase not in JUDGEMENT or incident.judgement_asked_at is None:
         return
     build = _Builder(incident, incident.judgement_asked_at)
-    judges = build.posts(Role.IT_MANAGER, Role.IT_SUPERVISOR)
+    judges = build.on_call(Role.IT_MANAGER, Role.IT_SUPERVISOR)
     if incident.is_contested:
-        judges = [person for person in judges if person not in incident.judged_by] + build.posts(Role.IT_DIRECTOR)
+        judges = [person for person in judges if person not in incident.judged_by] + build.on_call(Role.IT_DIRECTOR)
     yield build.ladder(
         f"judgement/{incident.judgement_round}",
         "5.2.2" if incident.is_contested else "5.2.1",
@@ -157,7 +167,7 @@ def _activation(incident: Incident) -> Iterator[Ladder]:
         [
             build.rung(_NOW, Role.EMERGENCY_SPECIALIST, incident.specialists[:1]),
             build.rung(policy.page_deputies.duration, "backup", incident.specialists[1:]),
-            build.rung(policy.page_director.duration, Role.IT_MANAGER, build.posts(Role.IT_MANAGER)),
+            build.rung(policy.page_director.duration, Role.IT_MANAGER, build.on_call(Role.IT_MANAGER)),
         ],
         runbook=incident.runbook or "",
     )
@@ -173,14 +183,9 @@ def _overdue(incident: Incident) -> Iterator[Ladder]:
                 question,
                 responder.deadline.clause,
                 "overdue",
-                build.upwards(_commanding(incident), _in_command(incident), Role.IT_MANAGER),
+                build.upwards(_commanding(incident), build.with_manager(), Role.IT_MANAGER),
                 person=responder.person,
             )
-
-
-def _in_command(incident: Incident) -> list[str]:
-    managers = incident.company.holders(Role.IT_MANAGER)
-    return list(dict.fromkeys([*incident.in_command, *managers]))
 
 
 def _commanding(incident: Incident) -> Role:
@@ -194,7 +199,7 @@ def _procedure(incident: Incident) -> Iterator[Ladder]:
         informed = incident.policy.general_manager_informed.duration
         rungs = [
             *_director_rungs(build),
-            build.informed(informed, Role.GENERAL_MANAGER, build.posts(Role.GENERAL_MANAGER)),
+            build.informed(informed, Role.GENERAL_MANAGER, build.on_call(Role.GENERAL_MANAGER)),
         ]
         yield build.ladder(f"procedure/{incident.procedure_round}", "5.2.6", "procedure", rungs, text=incident.symptom)
     if incident.phase == Phase.GROUP_HANDLING and not incident.commander and incident.started_at:
@@ -204,7 +209,7 @@ def _procedure(incident: Incident) -> Iterator[Ladder]:
 
 def _director_rungs(build: _Builder) -> list[Rung]:
     return [
-        build.rung(_NOW, Role.IT_DIRECTOR, build.posts(Role.IT_DIRECTOR)),
+        build.rung(_NOW, Role.IT_DIRECTOR, build.on_call(Role.IT_DIRECTOR)),
         build.rung(build.policy.director_deputies.duration, "deputies", build.deputies(Role.IT_DIRECTOR)),
     ]
 
@@ -218,7 +223,7 @@ def approval_ladder(incident: Incident, plan: Plan) -> Ladder:
         "5.2.8",
         "plan",
         [
-            build.rung(_NOW, Role.GENERAL_MANAGER, build.posts(Role.GENERAL_MANAGER)),
+            build.rung(_NOW, Role.GENERAL_MANAGER, build.on_call(Role.GENERAL_MANAGER)),
             build.rung(policy.approval_deputies.duration, "deputies", build.deputies(Role.GENERAL_MANAGER)),
         ],
         repeat=policy.approval_repeat.duration,
@@ -307,7 +312,7 @@ def _information(incident: Incident) -> Iterator[Ladder]:
                 "information",
                 [
                     build.rung(_NOW, _commanding(incident), build.in_command()),
-                    build.rung(incident.policy.page_deputies.duration, Role.IT_MANAGER, build.posts(Role.IT_MANAGER)),
+                    build.rung(incident.policy.page_deputies.duration, Role.IT_MANAGER, build.on_call(Role.IT_MANAGER)),
                 ],
                 text=item.text,
             )
@@ -320,11 +325,11 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
     for number, finding in enumerate(incident.findings, start=1):
         build = _Builder(incident, finding.asked_at)
         if finding.measure is None or finding.approved is False:
-            people = _technicians(incident) or build.posts(Role.TECHNICIAN)
+            people = _technicians(incident) or build.on_call(Role.TECHNICIAN)
             rungs = build.upwards(Role.TECHNICIAN, people, Role.TECHNICIAN)
             yield build.ladder(f"finding/{number}", "5.3.7", "finding", rungs, text=finding.text)
         elif finding.approved is None and not finding.is_carried_out:
-            rungs = build.upwards(_commanding(incident), incident.in_command, Role.IT_MANAGER)
+            rungs = build.upwards(_commanding(incident), build.in_command(), Role.IT_MANAGER)
             yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure)
 
 
@@ -351,7 +356,7 @@ def _checklist(incident: Incident) -> Iterator[Ladder]:
         [
             build.rung(_NOW, Role.EMERGENCY_SPECIALIST, people),
             build.rung(policy.page_deputies.duration, "backup", [item for item in colleagues if item not in people]),
-            build.rung(policy.page_director.duration, _commanding(incident), _in_command(incident)),
+            build.rung(policy.page_director.duration, _commanding(incident), build.with_manager()),
         ],
         runbook=incident.runbook or "",
         items=", ".join(unchecked(incident, recovery)),
@@ -365,7 +370,7 @@ def _verification(incident: Incident) -> Iterator[Ladder]:
         return
     build = _Builder(incident, recovery.tested_at or recovery.started_at)
     posts = (Role.IT_SUPERVISOR, Role.IT_MANAGER)
-    *judges, everyone = build.upwards(Role.IT_SUPERVISOR, build.posts(*posts), *posts)
+    *judges, everyone = build.upwards(Role.IT_SUPERVISOR, build.on_call(*posts), *posts)
     for rung in judges:
         rung.people = [person for person in rung.people if may_verify(incident, person, build.asked_at)]
     yield build.ladder(f"verification/{recovery.round}", "6.1", "verification", [*judges, everyone])

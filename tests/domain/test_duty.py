@@ -55,8 +55,8 @@ def roll(
         )
         for name in CREW
     ]
-    company = cast.company(people=people, delegations=list(delegations))
-    return Roll(company, cast.calendar(), leaves, overrides, swaps)
+    company = cast.company(people=people, delegations=list(delegations), leaves=list(leaves))
+    return Roll(company, cast.calendar(), overrides, swaps)
 
 
 def leave(person: str, starts: datetime, days: float = 1) -> Leave:
@@ -307,7 +307,9 @@ rolls = st.builds(lambda away, put, swapped: roll(leaves=away, overrides=put, sw
 
 @given(rosters, rolls, instants)
 def test_there_is_exactly_one_primary_while_anybody_is_there(roster_: Roster, roll_: Roll, at: datetime) -> None:
-    there = {name for name in CREW if not any(item.person == name and item.holds_at(at) for item in roll_.leaves)}
+    there = {
+        name for name in CREW if not any(item.person == name and item.holds_at(at) for item in roll_.company.leaves)
+    }
     found = people(roster_, roll_, at)
     assert bool(found) is bool(there)
     assert set(found) <= there
