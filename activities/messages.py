@@ -115,3 +115,48 @@ class AlertOpening(Wire):
     location: str | None = None
     category: str | None = None
     assessment: str | None = None
+
+
+class Tried(Wire):
+    """A contact point that a communication test tries."""
+
+    person: str
+    channel: str
+
+
+class TrialPlan(Wire):
+    """A communication test that begins."""
+
+    id: str
+    started_at: AwareDatetime
+
+
+class TrialRun(Wire):
+    """Whom a communication test tries where; answers count until ``closes_at``."""
+
+    points: list[Tried]
+    closes_at: AwareDatetime
+
+
+class GapLetter(Wire):
+    """One message about gaps: to whom, over which channels, about which gaps as JSON."""
+
+    recipient: str
+    channels: list[str]
+    gaps: list[str]
+
+
+class MorningLook(Wire):
+    """What is known of gaps that were told before: their keys, and when they were last told."""
+
+    told: dict[str, AwareDatetime] = {}
+
+
+class MorningReport(Wire):
+    """What the look at the readiness of people found: whom to tell of what, when to look again, which test is due."""
+
+    open: list[str] = []
+    telling: list[str] = []
+    letters: list[GapLetter] = []
+    next_look: AwareDatetime
+    test_due: bool = False

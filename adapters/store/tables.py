@@ -252,3 +252,17 @@ keys = Table(
     Column("used_at", Instant),
     Index("keys_by_owner", "kind", "owner"),
 )
+
+# Contact points that a communication test tried; whoever answers late has answered all the same.
+communication_tests = Table(
+    "communication_tests", metadata, _key("id"), _needed("started_at", Instant), _needed("closes_at", Instant)
+)
+
+tried_points = Table(
+    "tried_points",
+    metadata,
+    _key("test", String, ForeignKey("communication_tests.id", name="tried_points_test")),
+    _key("person"),
+    _key("channel"),
+    Column("answered_at", Instant),
+)
