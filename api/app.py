@@ -11,6 +11,7 @@ from adapters.settings import Settings, read_settings
 from api import acts, company, failures, health, inbox, incidents, live, openapi, reporting, timeline
 from api.alerts import intake
 from api.auth import Door, Keyring, from_alert_source, signed_in
+from api.phone import pages as phone
 from api.problems import MOST_BYTES
 from api.services import services
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.include_router(health.router)
+    app.include_router(phone.router)
     app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
     app.include_router(_behind_the_door(from_alert_source, intake))
     app.add_middleware(Door, keyring=Keyring(settings))

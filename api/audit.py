@@ -7,6 +7,7 @@ from fastapi import Request
 from adapters.store.audit import Audited
 from adapters.store.database import DatabaseAway
 from api.problems import Case, bounded
+from api.services import Services
 
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -27,7 +28,11 @@ async def note(request: Request, case: Case) -> None:
         message=case.message,
         params={name: bounded(value, 500) for name, value in case.params.items()},
     )
-    services = request.app.state.services
+    await keep(request.app.state.services, audited)
+
+
+async def keep(services: Services, audited: Audited) -> None:
+    """Audit a refusal; with the database away as soon as it is back."""
     try:
         await services.audit.append(audited)
     except DatabaseAway:

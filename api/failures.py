@@ -79,7 +79,8 @@ def _place(loc: tuple[int | str, ...]) -> str:
     return bounded(path)
 
 
-def _case(request: Request, error: Exception) -> Case:
+def case_of(request: Request, error: Exception) -> Case:
+    """Return the case of a failure; one that nobody expected is told barely."""
     match error:
         case Refusal():
             return of_refusal(error)
@@ -94,7 +95,7 @@ def _case(request: Request, error: Exception) -> Case:
 
 async def handle(request: Request, error: Exception) -> Response:
     """Answer a failure; a refusal of somebody known is audited."""
-    case = _case(request, error)
+    case = case_of(request, error)
     if case is UNEXPECTED:
         _log.error("unexpected", path=bounded(request.url.path), exc_info=error)
     elif case.status < HTTPStatus.INTERNAL_SERVER_ERROR:

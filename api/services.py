@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from adapters.links import Links
 from adapters.settings import Settings
 from adapters.snapshot import Snapshots
 from adapters.store.audit import SqlAudit
 from adapters.store.database import Database
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
+from adapters.store.links import SqlLinks
 from adapters.temporal import Incidents, connect
 from api.latecomers import Latecomers
 
@@ -26,6 +28,8 @@ class Services:
     audit: SqlAudit
     latecomers: Latecomers
     inbox: SqlInbox
+    links: Links
+    used_links: SqlLinks
 
 
 @asynccontextmanager
@@ -46,6 +50,8 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 audit=audit,
                 latecomers=latecomers,
                 inbox=SqlInbox(database),
+                links=Links.by(settings),
+                used_links=SqlLinks(database),
             )
     finally:
         await database.close()

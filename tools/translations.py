@@ -14,7 +14,10 @@ from tools.progress import give_up, say
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "adapters" / "i18n" / "zh_CN" / "LC_MESSAGES" / "messages.po"
-SOURCES = ("domain/**/*.py", "adapters/**/*.py", "adapters/**/*.txt", "adapters/**/*.html", "api/**/*.py", "cli.py")
+SOURCES = (
+    *("domain/**/*.py", "adapters/**/*.py", "adapters/**/*.txt", "adapters/**/*.html"),
+    *("api/**/*.py", "api/**/*.html", "cli.py"),
+)
 
 
 def update() -> None:
