@@ -34,7 +34,7 @@ class Activities(NamedTuple):
 async def activities(settings: Settings, client: Client) -> AsyncIterator[Activities]:
     """Build the activities from the settings; the database's connections end with the block."""
     database = Database(settings.database_url)
-    snapshots = Snapshots(settings, database)
+    snapshots = await Snapshots(settings, database).ready()
     incidents = Incidents(client)
     directory = snapshots.directory
     channels = build_channels(settings, SqlInbox(database), directory, snapshots.policy.time_zone)

@@ -1,13 +1,15 @@
 """The files that the company writes: policy, company with addresses, runbooks, calendar."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from adapters import crosscheck
 from adapters.companyfile import CompanyFile
 from adapters.problems import Fault, FileProblem
-from adapters.yamlfile import Loaded, load
-from domain.company import Company, Person, Runbook
+from adapters.yamlfile import Loaded, load, loads
+from domain.company import Company, Runbook
+from domain.directory import INBOX, Member, Register
 from domain.policy import CompanyPolicy
 from domain.text import N_
 
@@ -17,6 +19,13 @@ class Roster(NamedTuple):
 
     company: Company
     addresses: dict[str, dict[str, str]]
+
+
+class Filed(NamedTuple):
+    """What a company file wants the directory to be, and what people should know of it (R1, 4.2)."""
+
+    register: Register
+    warnings: list[Fault]
 
 
 def load_policy(path: Path) -> CompanyPolicy:
@@ -37,21 +46,31 @@ def load_runbooks(folder: Path) -> list[Runbook]:
 def load_company(path: Path, runbooks: Path) -> Roster:
     """Read the company with its runbooks; FileProblem lists every id that leads nowhere."""
     books = load_runbooks(runbooks)
-    loaded = load(path, CompanyFile)
-    if faults := list(crosscheck.company(loaded, books)):
-        raise FileProblem(str(path), faults)
-    content = loaded.model
-    people = [Person.model_validate(person.model_dump()) for person in content.people]
-    company = Company(
-        version=content.version,
-        name=content.name,
-        departments=content.departments,
-        people=people,
-        delegations=content.delegations,
-        systems=content.systems,
-        runbooks=books,
-    )
-    return Roster(company, {person.id: {"inbox": person.id, **person.addresses} for person in content.people})
+    register = load_register(path, books)
+    addresses = {member.id: addresses_of(member) for member in register.people}
+    return Roster(register.company(books, {channel for of_one in addresses.values() for channel in of_one}), addresses)
+
+
+def load_register(path: Path, books: list[Runbook]) -> Register:
+    """Read the company file; FileProblem lists every id that leads nowhere."""
+    return _checked(load(path, CompanyFile), books, None).register
+
+
+def read_register(text: str, name: str, books: list[Runbook], before: Register) -> Filed:
+    """Read a company file that somebody sent, to be put in place of what is there; FileProblem."""
+    return _checked(loads(text, name, CompanyFile), books, before)
+
+
+def addresses_of(member: Member) -> dict[str, str]:
+    """Return where each channel reaches a person."""
+    return {contact.channel: contact.address for contact in member.contacts} | {INBOX: member.id}
+
+
+def _checked(loaded: Loaded[CompanyFile], books: list[Runbook], before: Register | None) -> Filed:
+    register = loaded.model.register(before)
+    if faults := list(crosscheck.company(loaded, register, books, datetime.now(UTC))):
+        raise FileProblem(str(loaded.path), faults)
+    return Filed(register, list(crosscheck.gaps(loaded, register)))
 
 
 def _load_all(paths: list[Path]) -> tuple[list[Loaded[Runbook]], list[Fault]]:

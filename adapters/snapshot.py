@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from activities.messages import AlertOpening
 from adapters.calendar import Calendars
 from adapters.channels.registry import channels_set_up
-from adapters.directory import FileDirectory
+from adapters.directory import SqlDirectory
 from adapters.files import load_policy
 from adapters.settings import Settings
 from adapters.store.catalogue import SqlCatalogue
@@ -25,14 +25,20 @@ def now_in_utc() -> datetime:
 
 
 class Snapshots:
-    """Builds openings from the files that the settings name."""
+    """Builds openings from the directory and the files that the settings name."""
 
     def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime] = now_in_utc) -> None:
-        """Load policy and company; FileProblem when a file cannot be used."""
+        """Load policy, runbooks and calendar; FileProblem when a file cannot be used."""
         self.policy: CompanyPolicy = load_policy(settings.policy)
-        self.directory = FileDirectory(settings.company, settings.runbooks, channels_set_up(settings))
-        self.calendars = Calendars(self.policy.time_zone, settings.calendar, SqlCatalogue(database), clock)
+        self.catalogue = SqlCatalogue(database)
+        self.directory = SqlDirectory(self.catalogue, settings.company, settings.runbooks, channels_set_up(settings))
+        self.calendars = Calendars(self.policy.time_zone, settings.calendar, self.catalogue, clock)
         self._clock = clock
+
+    async def ready(self) -> "Snapshots":
+        """Read the directory for the first time; FileProblem when neither database nor company file can be used."""
+        await self.directory.known()
+        return self
 
     async def calendar(self) -> Calendar:
         """Return the business calendar around now."""

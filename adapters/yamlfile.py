@@ -36,7 +36,16 @@ class Loaded(NamedTuple, Generic[M]):
 
 def load(path: Path, model: type[M]) -> Loaded[M]:
     """Read a file into a model; FileProblem lists all that is wrong with it."""
-    data = _parse(path)
+    return _model(path, _parse(path, path), model)
+
+
+def loads(text: str, name: str, model: type[M]) -> Loaded[M]:
+    """Read a text as if it were a file of that name; FileProblem lists all that is wrong with it."""
+    path = Path(name)
+    return _model(path, _parse(path, text), model)
+
+
+def _model(path: Path, data: Any, model: type[M]) -> Loaded[M]:
     faults = [_fault(path, data, *unknown) for unknown in _unknown_fields(model, data, ())]
     try:
         result = model.model_validate(data)
@@ -55,11 +64,11 @@ class _Constructor(RoundTripConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
-def _parse(path: Path) -> Any:
+def _parse(path: Path, source: Path | str) -> Any:
     yaml = YAML(typ="rt")
     yaml.Constructor = _Constructor
     try:
-        return yaml.load(path)
+        return yaml.load(source)
     except OSError as error:
         raise _unreadable(path, None, N_("cannot be read: {reason}"), str(error.strerror)) from None
     except MarkedYAMLError as error:

@@ -34,7 +34,7 @@ class Services:
 
 @asynccontextmanager
 async def services(settings: Settings) -> AsyncIterator[Services]:
-    """Read the company's files (FileProblem) and prepare both connections; neither is opened before it is needed."""
+    """Read the company's files (FileProblem) and the directory; neither Temporal nor the database needs to be there."""
     database = Database(settings.database_url)
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     audit = SqlAudit(database)
@@ -43,7 +43,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         async with latecomers.written():
             yield Services(
                 settings=settings,
-                snapshots=Snapshots(settings, database),
+                snapshots=await Snapshots(settings, database).ready(),
                 incidents=Incidents(client),
                 database=database,
                 record=SqlIncidents(database),

@@ -6,7 +6,7 @@ from typing import Any
 
 import rfc8785
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, delete, func, select, true, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import pages
@@ -105,12 +105,14 @@ class SqlCatalogue:
             if revision is not None and revision != seq:
                 raise Conflict(N_("Somebody else has changed it meanwhile; look again."), clause="5.1")
             at = await self._database.now(connection)
+            desk = await self._desk(connection, edits, at)
             made: list[Change] = []
             for wanted in edits:
-                if change := await self._apply(connection, wanted, at):
+                if change := desk.apply(wanted):
                     link = {"id": seq + len(made) + 1, "person": person, "act": act, "reason": reason}
                     sealed = change.model_copy(update={**link, "prev_hash": made[-1].hash if made else head})
                     made.append(sealed.model_copy(update={"hash": sealed.digest()}))
+            await desk.write(connection)
             if made:
                 await connection.execute(changes.insert(), [change.model_dump() for change in made])
                 moved = update(heads).where(heads.c.chain == CHAIN)
@@ -140,29 +142,56 @@ class SqlCatalogue:
         found = await connection.execute(select(catalogue).where(condition).order_by(*order))
         return [Item(**{name: row[name] for name in Item.model_fields}) for row in found.mappings()]
 
-    async def _apply(self, connection: AsyncConnection, wanted: Edit, at: AwareDatetime) -> Change | None:
-        here = (catalogue.c.kind == wanted.kind) & (catalogue.c.id == wanted.id)
-        found = await self._items(connection, here)
-        before = found[0] if found else None
+    async def _desk(self, connection: AsyncConnection, edits: Sequence[Edit], at: AwareDatetime) -> "_Desk":
+        """Read in a few queries what the edits are about: an import may be large."""
+        kinds = {wanted.kind for wanted in edits}
+        items = await self._items(connection, catalogue.c.kind.in_(kinds))
+        newest = select(changes.c.kind, changes.c.item, func.max(changes.c.version)).where(changes.c.kind.in_(kinds))
+        if len(edits) == 1:
+            newest = newest.where(changes.c.item == edits[0].id)
+        versions = (await connection.execute(newest.group_by(changes.c.kind, changes.c.item))).all()
+        return _Desk(items, {(kind, item): int(version) for kind, item, version in versions}, at)
+
+
+class _Desk:
+    """The items that are edited: what becomes of them is worked out here and then written at once."""
+
+    def __init__(self, items: list[Item], versions: dict[tuple[str, str], int], at: AwareDatetime) -> None:
+        self._items = {(item.kind, item.id): item for item in items}
+        self._before = dict(self._items)
+        self._versions = versions
+        self._last: dict[str, int] = {}
+        for item in items:
+            self._last[item.kind] = max(self._last.get(item.kind, 0), item.position)
+        self._at = at
+
+    def apply(self, wanted: Edit) -> Change | None:
+        """Carry out an edit; one that only moves an item to another place is no change. Raises Conflict."""
+        key = wanted.kind, wanted.id
+        before = self._items.get(key)
         if wanted.version is not None and wanted.version != (before.version if before else 0):
             raise Conflict(N_("Somebody else has changed it meanwhile; look again."), clause="5.1")
         if (before.document if before else None) == wanted.document:
+            if before and wanted.position is not None:
+                self._items[key] = before.model_copy(update={"position": wanted.position})
             return None
-        version = await self._version(connection, wanted) + 1
+        # The newest that ever was: a removed item does not start again with 1.
+        version = self._versions[key] = self._versions.get(key, 0) + 1
         if wanted.document is None:
-            await connection.execute(delete(catalogue).where(here))
+            del self._items[key]
         else:
-            position = wanted.position if wanted.position is not None else before.position if before else None
-            if position is None:
-                position = await self._next_position(connection, wanted.kind)
-            values = {"version": version, "position": position, "document": wanted.document, "updated_at": at}
-            if before:
-                await connection.execute(update(catalogue).where(here).values(values))
-            else:
-                await connection.execute(catalogue.insert().values(kind=wanted.kind, id=wanted.id, **values))
+            position = (
+                wanted.position
+                if wanted.position is not None
+                else (before.position if before else self._last.get(wanted.kind, 0) + 1)
+            )
+            self._last[wanted.kind] = max(self._last.get(wanted.kind, 0), position)
+            self._items[key] = Item(
+                kind=wanted.kind, id=wanted.id, version=version, position=position, document=wanted.document
+            )
         return Change(
             id=0,
-            at=at,
+            at=self._at,
             person="",
             act="",
             kind=wanted.kind,
@@ -172,11 +201,15 @@ class SqlCatalogue:
             after=wanted.document,
         )
 
-    async def _version(self, connection: AsyncConnection, wanted: Edit) -> int:
-        """Return the newest version that ever was: a removed item does not start again with 1."""
-        of_item = (changes.c.kind == wanted.kind) & (changes.c.item == wanted.id)
-        return int((await connection.execute(select(func.max(changes.c.version)).where(of_item))).scalar() or 0)
-
-    async def _next_position(self, connection: AsyncConnection, kind: str) -> int:
-        of_kind = select(func.max(catalogue.c.position)).where(catalogue.c.kind == kind)
-        return int((await connection.execute(of_kind)).scalar() or 0) + 1
+    async def write(self, connection: AsyncConnection) -> None:
+        """Write what differs from what was read."""
+        touched = [key for key, item in self._items.items() if self._before.get(key) != item]
+        outdated = [key for key in self._before if self._items.get(key) != self._before[key]]
+        if outdated:
+            here = (catalogue.c.kind == bindparam("in_kind")) & (catalogue.c.id == bindparam("in_id"))
+            await connection.execute(
+                delete(catalogue).where(here), [{"in_kind": kind, "in_id": item} for kind, item in outdated]
+            )
+        if touched:
+            rows = [self._items[key].model_dump() | {"updated_at": self._at} for key in touched]
+            await connection.execute(catalogue.insert(), rows)

@@ -1,0 +1,161 @@
+"""Who is who, as the database says; with the database away, as it said last."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from adapters.directory.documents import COMPANY, documents, edits, register_of
+from adapters.directory.shelf import Shelf
+from adapters.files import load_register
+from adapters.store.catalogue import Edit, Item, SqlCatalogue
+from adapters.store.database import DatabaseAway
+from domain.company import Company, Person, Role
+from domain.directory import Member, Register
+from domain.errors import Conflict
+
+FRESH_SECONDS = 1.0
+AWAY_SECONDS = 5.0
+PATIENCE_SECONDS = 0.25
+_FROM_FILE = -1
+_log = structlog.get_logger(__name__)
+
+
+class Known(NamedTuple):
+    """The directory at one revision of the catalogue, with all other items that stand in it."""
+
+    revision: int
+    items: list[Item]
+    register: Register
+    company: Company
+
+
+class SqlDirectory:
+    """People, addresses and the company from the catalogue; implements ``activities.ports.Directory``.
+
+    An empty catalogue is filled from the company file once. Nobody waits for a database that is away: what was known
+    stays, and a start without it goes by the file until it is back.
+    """
+
+    def __init__(
+        self,
+        catalogue: SqlCatalogue,
+        company: Path,
+        runbooks: Path,
+        channels: frozenset[str] = frozenset({"inbox"}),
+        clock: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        """Read the runbooks; FileProblem. ``channels`` are those that are set up: people are reached by no others.
+
+        ``patience`` (seconds) is how long somebody waits for what is newer than that which is known.
+        """
+        self._catalogue = catalogue
+        self._file = company
+        self._shelf = Shelf(runbooks)
+        self._channels = channels
+        self._clock = clock
+        self._patience = patience
+        self._known: Known | None = None
+        self._look_at = 0.0
+        self._looking: asyncio.Task[None] | None = None
+        self._one_by_one = asyncio.Lock()
+
+    async def person(self, person_id: str) -> Person | None:
+        """Find a person."""
+        return (await self.company()).person(person_id)
+
+    async def address(self, person_id: str, channel: str) -> str | None:
+        """Return where a channel reaches a person, or None where it does not."""
+        member = await self.member(person_id)
+        return member.address(channel) if member else None
+
+    async def company(self) -> Company:
+        """Return the company as it is now; what an incident pins when it opens."""
+        return (await self.known()).company
+
+    async def member(self, person_id: str) -> Member | None:
+        """Find a person with his contact points."""
+        return (await self.known()).register.member(person_id)
+
+    async def known(self) -> Known:
+        """Return the newest that is known; FileProblem while nothing is, and the file cannot be used either."""
+        if self._known is None:
+            await asyncio.shield(self._look())
+        elif self._clock() >= self._look_at:
+            await asyncio.wait({self._look()}, timeout=self._patience)
+        if self._known is None:
+            raise RuntimeError("the directory was not read")
+        return self._known
+
+    async def refresh(self) -> Known:
+        """Return what the database holds at this moment; raises DatabaseAway."""
+        await self._read()
+        return await self.known()
+
+    def _look(self) -> "asyncio.Task[None]":
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_once())
+        return self._looking
+
+    async def _look_once(self) -> None:
+        try:
+            await self._read()
+        except DatabaseAway:
+            _log.warning("directory_not_refreshed")
+            self._look_at = self._clock() + AWAY_SECONDS
+            if self._known is None:
+                self._keep(_FROM_FILE, _as_items(self._load()), self._load())
+        except Exception:
+            if self._known is None:
+                raise
+            self._look_at = self._clock() + AWAY_SECONDS
+            _log.exception("directory_not_refreshed")
+
+    async def _read(self) -> None:
+        async with self._one_by_one:
+            is_changed = await self._shelf.tidy()
+            revision = await self._catalogue.revision()
+            if self._known is None or is_changed or revision != self._known.revision:
+                await self._read_all()
+            self._look_at = self._clock() + FRESH_SECONDS
+
+    async def _read_all(self) -> None:
+        revision, items = await self._catalogue.everything()
+        register = register_of(items)
+        if register is None:
+            await self._sow()
+            revision, items = await self._catalogue.everything()
+            register = register_of(items)
+        if register is not None:
+            self._keep(revision, items, register)
+
+    async def _sow(self) -> None:
+        """Fill an empty catalogue from the company file; whoever else does it at the same moment does the same."""
+        first = edits([], self._load())
+        try:
+            await self._catalogue.edit([_only_once(edit) for edit in first], person=Role.SYSTEM, act="import")
+        except Conflict:
+            _log.info("directory_was_sown_by_another")
+
+    def _load(self) -> Register:
+        return load_register(self._file, self._shelf.runbooks)
+
+    def _keep(self, revision: int, items: list[Item], register: Register) -> None:
+        version = f"{register.version}-{revision}" if revision > 0 else register.version
+        company = register.company(self._shelf.runbooks, self._channels, version=version)
+        self._known = Known(revision, items, register, company)
+
+
+def _only_once(edit: Edit) -> Edit:
+    return edit.model_copy(update={"version": 0}) if edit.kind == COMPANY else edit
+
+
+def _as_items(register: Register) -> list[Item]:
+    return [
+        Item(kind=kind, id=item_id, version=0, position=position, document=content)
+        for position, ((kind, item_id), content) in enumerate(documents(register).items())
+    ]
