@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.i18n.validation import explain
 from adapters.problems import Fault, FileProblem
+from domain.company import POSTS, Role
 from domain.text import N_, Line
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,7 @@ _LEAST_SECRET = 24
 _URLS = {
     "smtp_url": ({"smtp", "smtps"}, "smtp://user:password@host:port"),
     "webhook_url": ({"http", "https"}, "https://host/path"),
+    "oidc_issuer": ({"http", "https"}, "https://host/path"),
 }
 
 
@@ -69,6 +71,27 @@ class Settings(BaseSettings):
         {}, description="bearer tokens as JSON: person id to token"
     )
     alert_token: SecretStr | None = Field(None, description="bearer token of alert sources")
+    session_idle_minutes: int = Field(
+        60, ge=1, le=1440, description="minutes after which a browser that asks nothing is signed out"
+    )
+    session_hours: int = Field(12, ge=1, le=168, description="hours after which a browser is signed out in any case")
+    requests_per_minute: int = Field(
+        6000, ge=1, description="requests a minute of one person; sign-ins have narrower limits of their own"
+    )
+    oidc_issuer: str | None = Field(
+        None, description="the company's OpenID provider; its sign-in is offered beside that by password"
+    )
+    oidc_client_id: str = Field("fengsui", description="our client id at the OpenID provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="our client secret there, if it gave us one")
+    oidc_scopes: str = Field("openid profile email", description="scopes asked of the OpenID provider")
+    oidc_claim: str = Field(
+        "preferred_username",
+        description="claim that holds the person's id; `email` finds him by his mail address, once verified",
+    )
+    oidc_groups_claim: str = Field("groups", description="claim that lists the groups of a person")
+    oidc_groups: Annotated[dict[str, list[Role]], NoDecode] = Field(
+        {}, description="posts by group as JSON: a sign-in gives and takes the posts named here, no others"
+    )
 
     api_host: str = Field("127.0.0.1", description="address that the API listens on")
     api_port: int = Field(8080, ge=0, le=65535, description="port that the API listens on; 0 takes any free one")
@@ -97,6 +120,29 @@ class Settings(BaseSettings):
             return json.loads(value) if isinstance(value, str) else value
         except ValueError:
             raise _must_look_like('{"person-id": "token"}') from None
+
+    @field_validator("oidc_groups", mode="before")
+    @classmethod
+    def _decode_groups(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise _must_look_like('{"group": ["operator"]}') from None
+
+    @field_validator("oidc_groups")
+    @classmethod
+    def _are_posts(cls, value: dict[str, list[Role]]) -> dict[str, list[Role]]:
+        if not {post for posts in value.values() for post in posts} <= {*POSTS}:
+            raise _must_look_like('{"group": ["operator"]}')
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        schemes, example = _URLS[str(info.field_name)]
+        if value is not None and not _is_address(value, schemes):
+            raise _must_look_like(example)
+        return value
 
     @field_validator("emergency_phones", mode="before")
     @classmethod

@@ -8,12 +8,27 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 
 from adapters.settings import Settings, read_settings
-from api import acts, company, failures, health, inbox, incidents, live, openapi, reporting, timeline
+from api import (
+    acts,
+    calendar,
+    company,
+    failures,
+    health,
+    inbox,
+    incidents,
+    live,
+    monitor,
+    openapi,
+    readiness,
+    reporting,
+    timeline,
+)
 from api.alerts import intake
-from api.auth import Door, Keyring, from_alert_source, signed_in
+from api.auth import Door, from_alert_source, from_monitor, signed_in
 from api.phone import pages as phone
 from api.problems import MOST_BYTES
 from api.services import services
+from api.signin import accounts, pages, session, tokens
 
 VERSION = "0.1.0"
 PREFIX = "/api/v1"
@@ -35,9 +50,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.include_router(health.router)
     app.include_router(phone.router)
+    app.include_router(pages.router)
+    app.include_router(session.door, prefix=PREFIX)
+    app.include_router(_behind_the_door(signed_in, session, accounts, tokens))
     app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
+    app.include_router(_behind_the_door(signed_in, calendar, readiness))
+    app.include_router(_behind_the_door(from_monitor, monitor))
     app.include_router(_behind_the_door(from_alert_source, intake))
-    app.add_middleware(Door, keyring=Keyring(settings))
+    app.add_middleware(Door)
     failures.install(app)
     openapi.describe(app)
     return app

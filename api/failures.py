@@ -12,7 +12,7 @@ from adapters.store.database import DatabaseAway
 from adapters.store.pages import BadCursor
 from adapters.temporal import OutcomeUnknown, TemporalAway, TooBusy
 from api import audit
-from api.problems import Case, bounded, plain, respond
+from api.problems import Case, Denied, bounded, plain, respond
 from domain.acts import ACTS
 from domain.authority import AUTHORITY
 from domain.errors import Conflict, NoSuchIncident, NotAuthorised, Refusal
@@ -84,6 +84,8 @@ def case_of(request: Request, error: Exception) -> Case:
     match error:
         case Refusal():
             return of_refusal(error)
+        case Denied():
+            return error.case
         case RequestValidationError():
             return of_validation(request, error)
         case TemporalAway():
@@ -107,6 +109,6 @@ def install(app: FastAPI) -> None:
     """Let every failure become a problem."""
     for kind in (
         *(Refusal, RequestValidationError, BadCursor, TemporalAway, OutcomeUnknown),
-        *(TooBusy, DatabaseAway, HTTPException, Exception),
+        *(TooBusy, DatabaseAway, Denied, HTTPException, Exception),
     ):
         app.add_exception_handler(kind, handle)

@@ -10,7 +10,7 @@ from api.problems import MEDIA_TYPE, TITLES, Problem
 Responses = dict[int | str, dict[str, Any]]
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 ETAG = {"ETag": {"description": "The incident's version.", "schema": {"type": "string"}}}
-_ALWAYS = (400, 401, 403, 500, 503)
+_ALWAYS = (400, 401, 403, 429, 500, 503)
 _HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     429: {"Retry-After": {"schema": {"type": "integer"}}},
@@ -21,6 +21,9 @@ TAGS = [
     {"name": "acts", "description": "What people do to an incident; each is told at once which rule refused it."},
     {"name": "alerts", "description": "What monitoring reports."},
     {"name": "company", "description": "Policy, people, systems, runbooks, and the caller's own inbox."},
+    {"name": "sign-in", "description": "Sessions of browsers, passwords, personal tokens, keys of alert sources."},
+    {"name": "calendar", "description": "Business time: working hours, holidays, make-up days."},
+    {"name": "readiness", "description": "Are the people ready, and do the ways to reach them work."},
     {"name": "health", "description": "For whoever runs this service."},
 ]
 DESCRIPTION = """Runs a company's IT emergency policy (articles 5 and 6): every incident is durable, every act is

@@ -53,6 +53,15 @@ class Case(NamedTuple):
     headers: dict[str, str] = {}
 
 
+class Denied(Exception):
+    """A request that goes no further; nothing of the policy forbids it."""
+
+    def __init__(self, case: Case) -> None:
+        """Take what is answered."""
+        super().__init__(case.code)
+        self.case = case
+
+
 TITLES = {
     400: N_("Not readable"),
     401: N_("Sign-in needed"),

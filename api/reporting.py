@@ -17,7 +17,7 @@ from api.services import Services
 from api.settling import settled
 from domain.activation import report as check_report
 from domain.acts import Report
-from domain.company import Person, Role
+from domain.authority import reporting
 from domain.incident import Incident
 from domain.numbering import number_from
 from workflows.contract import Alert, Opening
@@ -60,8 +60,14 @@ async def report(
     """Open an incident, or join the open one that has the same `dedup_key`."""
     wanted = Report.model_validate(body.model_dump())
     number = number_from(person.id, key) if key else number_from(token_hex(16))
+    actor = reporting(await ports.snapshots.directory.company(), person.id, wanted.system, now_in_utc())
     opening = await ports.snapshots.opening(
-        number, wanted, person.id, role=_role(person), command_id=command_id(person.id, key)
+        number,
+        wanted,
+        person.id,
+        role=actor.role,
+        on_behalf_of=actor.on_behalf_of,
+        command_id=command_id(person.id, key),
     )
     check(opening)
     if wanted.dedup_key:
@@ -74,10 +80,6 @@ def check(opening: Opening) -> None:
     """Refuse what the workflow would refuse: unknown system or runbook, a time in the future (5.2.1)."""
     blank = Incident(number=opening.number, policy=opening.policy, company=opening.company, calendar=opening.calendar)
     check_report(blank, opening.report, opening.channel, now_in_utc(), None)
-
-
-def _role(person: Person) -> Role:
-    return Role.OPERATOR if Role.OPERATOR in person.posts or not person.posts else person.posts[0]
 
 
 def _opened(response: Response, number: str, outcome: Literal["opened", "joined", "repeated"]) -> Opened:

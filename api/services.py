@@ -4,10 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from adapters.credentials import Credentials
+from adapters.limits import Limits
 from adapters.links import Links
+from adapters.oidc import Provider
+from adapters.passwords import Passwords
+from adapters.readiness import Standings
 from adapters.settings import Settings
-from adapters.snapshot import Snapshots
+from adapters.snapshot import Snapshots, now_in_utc
+from adapters.store.accounts import SqlAccounts
 from adapters.store.audit import SqlAudit
+from adapters.store.communication import SqlCommunicationTests
 from adapters.store.database import Database
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
@@ -30,6 +37,13 @@ class Services:
     inbox: SqlInbox
     links: Links
     used_links: SqlLinks
+    communication_tests: SqlCommunicationTests
+    standings: Standings
+    accounts: SqlAccounts
+    passwords: Passwords
+    credentials: Credentials
+    provider: Provider | None
+    limits: Limits
 
 
 @asynccontextmanager
@@ -43,7 +57,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         async with latecomers.written():
             yield Services(
                 settings=settings,
-                snapshots=await Snapshots(settings, database).ready(),
+                snapshots=(snapshots := await Snapshots(settings, database).ready()),
                 incidents=Incidents(client),
                 database=database,
                 record=SqlIncidents(database),
@@ -52,6 +66,13 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 inbox=SqlInbox(database),
                 links=Links.by(settings),
                 used_links=SqlLinks(database),
+                communication_tests=(tests := SqlCommunicationTests(database)),
+                standings=Standings(snapshots, tests),
+                accounts=SqlAccounts(database),
+                passwords=Passwords(),
+                credentials=Credentials(settings, database, now_in_utc),
+                provider=Provider(settings) if settings.oidc_issuer else None,
+                limits=Limits(settings.requests_per_minute),
             )
     finally:
         await database.close()

@@ -54,7 +54,7 @@ def pause_after(failures: int) -> timedelta:
     if failures <= FREE_TRIES:
         return timedelta()
     doublings = min(failures - FREE_TRIES - 1, 16)
-    return min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def _unfit(message: str, **params: object) -> Unacceptable:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain import acts
-from domain.company import Role
+from domain.company import Company, Role
 from domain.errors import Conflict, DelegationEnded, NotAuthorised, WrongPhase
 from domain.incident import ACTIVE, HANDLING, JUDGEMENT, Incident, Phase
 from domain.text import N_
@@ -25,6 +25,9 @@ class Right(NamedTuple):
     phases: frozenset[Phase]
     clause: str
 
+
+# The one act that has no incident yet (R9): whoever watches or mends the systems.
+REPORT = Right((*_HANDLERS, R.IT_SUPERVISOR, R.IT_MANAGER, R.IT_DIRECTOR), frozenset(), "5.2.1")
 
 AUTHORITY: dict[type[acts.Act], Right] = {
     acts.Withdraw: Right((R.REPORTER,), JUDGEMENT, "5.2.1"),
@@ -87,6 +90,25 @@ class Actor(NamedTuple):
     def people(self) -> set[str]:
         """Return everybody whose own work this act could be."""
         return {self.person} | ({self.on_behalf_of} if self.on_behalf_of else set())
+
+
+def reporting(company: Company, person_id: str, system_id: str, at: datetime) -> Actor:
+    """Return in which role a person may report an anomaly (5.2.1); raises NotAuthorised."""
+    person = company.person(person_id)
+    if person is not None and person.is_active:
+        for post in REPORT.roles:
+            if post in person.posts:
+                return Actor(person_id, post)
+        for item in company.delegations:
+            is_his = item.deputy == person_id and item.post in REPORT.roles
+            if is_his and item.holds_at(at) and item.covers(system_id):
+                return Actor(person_id, item.post, item.principal)
+    raise NotAuthorised(
+        N_("{person} has none of the roles that may do this: {roles}."),
+        clause=REPORT.clause,
+        person=person_id,
+        roles=", ".join(REPORT.roles),
+    )
 
 
 def capacities(incident: Incident, person_id: str, at: datetime) -> list[Actor]:

@@ -1,7 +1,7 @@
 """Accounts: who has a password, whether it may be tried now, and what a wrong one costs."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime
 from sqlalchemy import delete, select, update
@@ -91,7 +91,7 @@ class SqlAccounts:
             his = update(accounts).where(accounts.c.person == person)
             await connection.execute(his.values(failures=0, locked_until=None))
 
-    async def _locked(self, connection: AsyncConnection, person: str) -> dict[str, object] | None:
+    async def _locked(self, connection: AsyncConnection, person: str) -> dict[str, Any] | None:
         found = await connection.execute(select(accounts).where(accounts.c.person == person).with_for_update())
         row = found.mappings().one_or_none()
         return dict(row) if row else None

@@ -16,8 +16,8 @@ def walk(system: System) -> list[tuple[str, str]]:
     return [
         (method.upper(), path.replace("{number}", "00000-00000").replace("{message}", "1"))
         for path, item in document["paths"].items()
-        for method in item
-        if path not in OPEN
+        for method, operation in item.items()
+        if path not in OPEN and operation.get("security") != []
     ]
 
 
