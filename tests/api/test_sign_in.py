@@ -1,0 +1,194 @@
+"""Signing in with a password: once for all, for a while, from one site, and never by trying."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from adapters.snapshot import now_in_utc
+from adapters.store.database import Database
+from adapters.store.tables import accounts, sessions
+from domain.accounts import FREE_TRIES
+from tests.api.browser import ADMINISTRATOR, PASSWORD, Browser, one_time_password, recorded, settled_in
+from tests.api.cast import GENERAL_MANAGER, HEAD, MANAGER, OPERATOR, OTHER_OPERATOR, SPECIALIST, TECHNICIAN, report
+from tests.api.system import Api, System, served, settings_for
+
+
+@pytest.fixture
+async def browser(system: System) -> AsyncIterator[Browser]:
+    async with Browser.open(system.settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def database(system: System) -> AsyncIterator[Database]:
+    opened = Database(system.settings.database_url, limit=30)
+    yield opened
+    await opened.close()
+
+
+async def test_a_one_time_password_only_opens_the_change_of_the_password(browser: Browser, system: System) -> None:
+    first = await one_time_password(system.api, OPERATOR)
+    answer = await browser.sign_in(OPERATOR, first)
+    assert (answer.status_code, answer.json()["must_change_password"]) == (201, True)
+    for method, path in (("GET", "/me"), ("POST", "/incidents"), ("GET", "/auth/tokens")):
+        stopped = await browser.call(method, path)
+        assert (stopped.status_code, stopped.json()["code"]) == (403, "password-change-needed"), path
+    for weak in (first, "short", "zhangwei2026"):
+        refused = await browser.call("PUT", "/auth/password", json={"old_password": first, "new_password": weak})
+        assert (refused.status_code, refused.json()["field"]) == (422, "new_password")
+    changed = await browser.call("PUT", "/auth/password", json={"old_password": first, "new_password": PASSWORD})
+    assert changed.status_code == 200
+    assert await browser.is_in()
+    assert await recorded(system, OPERATOR, "password-changed")
+    assert await recorded(system, OPERATOR, "signed-in")
+    assert await recorded(system, ADMINISTRATOR, "account-given")
+    async with Browser.open(system.settings) as another:
+        assert (await another.sign_in(OPERATOR, first)).status_code == 401
+        assert (await another.sign_in(OPERATOR, PASSWORD)).status_code == 201
+
+
+async def test_a_one_time_password_lapses(browser: Browser, api: Api, database: Database) -> None:
+    first = await one_time_password(api, HEAD)
+    async with database.transaction() as connection:
+        lapsed = update(accounts).where(accounts.c.person == HEAD).values(lapses_at=now_in_utc())
+        await connection.execute(lapsed)
+    assert (await browser.sign_in(HEAD, first)).status_code == 401
+
+
+async def test_the_cookie_is_hidden_from_scripts_and_other_sites(browser: Browser, api: Api) -> None:
+    first = await one_time_password(api, TECHNICIAN)
+    cookie = (await browser.sign_in(TECHNICIAN, first)).headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+
+
+async def test_over_https_nothing_else_sets_or_reads_the_cookie(
+    system: System, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = settings_for(
+        tmp_path_factory.mktemp("https"),
+        system.settings.temporal_address,
+        public_url="https://fengsui.example",
+        database_url=system.settings.database_url,
+    )
+    async with served(settings) as api, Browser.open(settings) as browser:
+        cookie = (await browser.sign_in(TECHNICIAN, await one_time_password(api, TECHNICIAN))).headers["set-cookie"]
+    assert cookie.startswith("__Host-fengsui=")
+    assert "Secure" in cookie.split("; ")
+
+
+async def test_a_change_needs_the_token_of_the_session(browser: Browser, system: System) -> None:
+    await settled_in(browser, system.api, OTHER_OPERATOR)
+    mine = browser.csrf
+    async with Browser.open(system.settings) as another:
+        assert (await another.sign_in(OTHER_OPERATOR, PASSWORD)).status_code == 201
+        for forged in ("", "x" * 64, another.csrf):
+            browser.csrf = forged
+            refused = await browser.call("POST", "/incidents", json=report())
+            assert (refused.status_code, refused.json()["code"]) == (403, "csrf")
+    browser.csrf = mine
+    assert (await browser.call("POST", "/incidents", json=report())).status_code == 201
+    assert await recorded(system, OTHER_OPERATOR, "csrf")
+
+
+async def test_wrong_passwords_cost_growing_pauses(browser: Browser, system: System, database: Database) -> None:
+    await settled_in(browser, system.api, GENERAL_MANAGER)
+    async with Browser.open(system.settings) as thief:
+        tries = [await thief.sign_in(GENERAL_MANAGER, f"guess-number-{number}") for number in range(FREE_TRIES + 1)]
+        assert {(answer.status_code, answer.json()["code"]) for answer in tries} == {(401, "wrong-credentials")}
+        locked = await thief.sign_in(GENERAL_MANAGER, PASSWORD)
+        assert (locked.status_code, locked.json()["code"]) == (429, "locked-out")
+        assert 0 < int(locked.headers["retry-after"]) <= 30
+        assert not await thief.is_in()
+    assert await browser.is_in(), "whoever is in stays in"
+    assert len(await recorded(system, GENERAL_MANAGER, "wrong-credentials")) == FREE_TRIES + 1
+    assert len(await recorded(system, GENERAL_MANAGER, "locked-out")) == 2
+    async with database.transaction() as connection:
+        his = update(accounts).where(accounts.c.person == GENERAL_MANAGER)
+        await connection.execute(his.values(locked_until=now_in_utc()))
+    async with Browser.open(system.settings) as another:
+        assert (await another.sign_in(GENERAL_MANAGER, PASSWORD)).status_code == 201
+
+
+async def test_many_tries_at_once_are_no_more_tries(system: System) -> None:
+    await one_time_password(system.api, SPECIALIST)
+    async with Browser.open(system.settings) as thief:
+        tries = [
+            thief.client.post("/api/v1/auth/session", json={"person": SPECIALIST, "password": f"guess-{n}"})
+            for n in range(9)
+        ]
+        codes = [answer.json()["code"] for answer in await asyncio.gather(*tries)]
+    assert codes.count("wrong-credentials") == FREE_TRIES + 1
+    assert codes.count("locked-out") == len(codes) - FREE_TRIES - 1
+
+
+async def test_tries_for_one_name_are_limited_also_where_nobody_has_it(browser: Browser) -> None:
+    answers = [await browser.sign_in("nobody-at-all", "guess-guess") for _ in range(11)]
+    assert {answer.status_code for answer in answers[:10]} == {401}
+    assert answers[10].status_code == 429
+    assert int(answers[10].headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("column", ["ends_at", "used_at"])
+async def test_a_session_ends_by_itself(column: str, browser: Browser, system: System, database: Database) -> None:
+    await settled_in(browser, system.api, MANAGER)
+    assert await browser.is_in()
+    past = now_in_utc() - timedelta(minutes=system.settings.session_idle_minutes)
+    async with database.transaction() as connection:
+        await connection.execute(update(sessions).where(sessions.c.person == MANAGER).values({column: past}))
+    assert not await browser.is_in()
+    assert (await browser.call("GET", "/auth/sessions")).status_code == 401
+
+
+async def test_signing_out_here_and_everywhere(browser: Browser, system: System) -> None:
+    await settled_in(browser, system.api, TECHNICIAN)
+    async with Browser.open(system.settings) as second, Browser.open(system.settings) as third:
+        for other in (second, third):
+            assert (await other.sign_in(TECHNICIAN, PASSWORD)).status_code == 201
+        assert len((await browser.call("GET", "/auth/sessions")).json()) == 3
+        kept = dict(second.client.cookies)
+        assert (await second.call("DELETE", "/auth/session")).json() == {"count": 1}
+        second.client.cookies.update(kept)
+        assert not await second.is_in(), "a cookie that was kept opens nothing any more"
+        assert await third.is_in()
+        assert (await browser.call("DELETE", "/auth/sessions")).json() == {"count": 2}
+        assert not await third.is_in()
+        assert not await browser.is_in()
+    assert await recorded(system, TECHNICIAN, "signed-out")
+
+
+async def test_a_reset_or_the_end_of_an_account_signs_out(browser: Browser, system: System) -> None:
+    await settled_in(browser, system.api, TECHNICIAN)
+    await one_time_password(system.api, TECHNICIAN)
+    assert not await browser.is_in()
+    await settled_in(browser, system.api, TECHNICIAN)
+    removed = await system.api.call("DELETE", ADMINISTRATOR, f"/auth/accounts/{TECHNICIAN}")
+    assert (removed.status_code, removed.json()["sessions"]) == (200, 1)
+    assert not await browser.is_in()
+    assert (await browser.sign_in(TECHNICIAN, PASSWORD)).status_code == 401
+    assert (await system.api.call("DELETE", ADMINISTRATOR, f"/auth/accounts/{TECHNICIAN}")).status_code == 404
+
+
+async def test_only_an_administrator_sees_and_gives_accounts(system: System) -> None:
+    listed = (await system.api.get(ADMINISTRATOR, "/auth/accounts")).json()
+    assert all("password" not in account for account in listed)
+    for method, path in (("GET", "/auth/accounts"), ("PUT", f"/auth/accounts/{OPERATOR}")):
+        assert (await system.api.call(method, MANAGER, path)).status_code == 403
+    assert (await system.api.call("PUT", ADMINISTRATOR, "/auth/accounts/nobody-at-all")).status_code == 404
+
+
+async def test_a_person_has_a_limit_of_requests(system: System, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = settings_for(
+        tmp_path_factory.mktemp("limits"),
+        system.settings.temporal_address,
+        requests_per_minute=5,
+        database_url=system.settings.database_url,
+    )
+    async with served(settings) as api:
+        answers = [await api.get(OPERATOR, "/policy") for _ in range(6)]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        assert (await api.get(MANAGER, "/policy")).status_code == 200
