@@ -8,20 +8,18 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.alerts import Alerts
-from activities.paging import Paging
-from activities.probes import ProbeChecks
-from activities.record import Recording
-from adapters.composition import activities
+from adapters.composition import Activities, activities
 from adapters.process import run
 from adapters.settings import Settings
-from adapters.temporal import connect, register_search_attributes
+from adapters.temporal import connect, keep_vigil, register_search_attributes
 from workflows.alert import AlertWorkflow
 from workflows.approval import ApprovalWorkflow
 from workflows.arrival import ArrivalWorkflow
+from workflows.communication_test import CommunicationTestWorkflow
 from workflows.contract import INCIDENTS, NOTIFY
 from workflows.incident import IncidentWorkflow
 from workflows.paging import PageWorkflow
+from workflows.readiness import ReadinessWorkflow
 from workflows.recovery import RecoveryWorkflow
 
 WORKFLOWS = [
@@ -31,6 +29,8 @@ WORKFLOWS = [
     ApprovalWorkflow,
     RecoveryWorkflow,
     AlertWorkflow,
+    ReadinessWorkflow,
+    CommunicationTestWorkflow,
 ]
 GRACE = timedelta(seconds=5)
 
@@ -40,17 +40,20 @@ RUNNER = SandboxedWorkflowRunner(
 )
 
 
-def workers(client: Client, paging: Paging, recording: Recording, probes: ProbeChecks, alerts: Alerts) -> list[Worker]:
+def workers(client: Client, ready: Activities) -> list[Worker]:
     """Return the worker of incidents and the one of messages: a slow gateway never holds up an escalation."""
     incidents = Worker(
         client,
         task_queue=INCIDENTS,
         workflows=WORKFLOWS,
         workflow_runner=RUNNER,
-        activities=[recording.record, recording.archive, probes.run_probes, alerts.open_for_alert],
+        activities=[
+            *(ready.recording.record, ready.recording.archive, ready.probes.run_probes, ready.alerts.open_for_alert),
+            *(ready.readiness.next_morning, ready.readiness.look, ready.readiness.begin_test),
+        ],
         graceful_shutdown_timeout=GRACE,
     )
-    notify = Worker(client, task_queue=NOTIFY, activities=[paging.hand_over], graceful_shutdown_timeout=GRACE)
+    notify = Worker(client, task_queue=NOTIFY, activities=[ready.paging.hand_over], graceful_shutdown_timeout=GRACE)
     return [incidents, notify]
 
 
@@ -62,8 +65,9 @@ async def work(settings: Settings) -> None:
     client = await connect(settings.temporal_address, settings.temporal_namespace)
     await register_search_attributes(client)
     async with activities(settings, client) as ready:
-        incidents, notify = workers(client, *ready)
+        incidents, notify = workers(client, ready)
         async with incidents, notify:
+            await keep_vigil(client)
             await stop.wait()
 
 

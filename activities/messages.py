@@ -124,39 +124,49 @@ class Tried(Wire):
     channel: str
 
 
+class Trial(Wire):
+    """A communication test; an answer after ``closes_at`` is late, and mends the gap all the same."""
+
+    id: str
+    started_at: AwareDatetime
+    closes_at: AwareDatetime
+
+
 class TrialPlan(Wire):
-    """A communication test that begins."""
+    """A communication test that is due."""
 
     id: str
     started_at: AwareDatetime
 
 
 class TrialRun(Wire):
-    """Whom a communication test tries where; answers count until ``closes_at``."""
+    """Whom a communication test tries where, and until when an answer is in time."""
 
     points: list[Tried]
     closes_at: AwareDatetime
 
 
-class GapLetter(Wire):
-    """One message about gaps: to whom, over which channels, about which gaps as JSON."""
-
-    recipient: str
-    channels: list[str]
-    gaps: list[str]
-
-
 class MorningLook(Wire):
-    """What is known of gaps that were told before: their keys, and when they were last told."""
+    """A look at the readiness of people; ``told`` says when each open gap was last told."""
 
+    at: AwareDatetime
     told: dict[str, AwareDatetime] = {}
 
 
+class GapLetter(Wire):
+    """Gaps to tell one person: as JSON each, and the keys under which they count as told."""
+
+    recipient: str
+    channels: list[str]
+    urgency: str
+    gaps: list[str]
+    keys: list[str]
+
+
 class MorningReport(Wire):
-    """What the look at the readiness of people found: whom to tell of what, when to look again, which test is due."""
+    """What a look found: the keys of all open gaps, whom to tell of which, and whether a communication test is due."""
 
     open: list[str] = []
-    telling: list[str] = []
     letters: list[GapLetter] = []
+    is_test_due: bool = False
     next_look: AwareDatetime
-    test_due: bool = False

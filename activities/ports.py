@@ -1,19 +1,29 @@
 """What activities need from the world. Adapters implement these; workflows never see them."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from activities.messages import AlertOpening, Batch, Delivery, Message
+from activities.messages import AlertOpening, Batch, Delivery, Message, Trial, Tried
 from domain.company import Person, Probe
+from domain.readiness import Standing
 
 
 class NotHandedOver(Exception):
     """The provider did not take a message; ``is_final`` when trying the same again cannot help."""
 
-    def __init__(self, detail: str, *, is_final: bool = False) -> None:
-        """Keep the provider's own words."""
+    def __init__(self, detail: str, *, is_final: bool = False, retry_after: timedelta | None = None) -> None:
+        """Keep the provider's own words, and how long it asks to be left alone."""
         super().__init__(detail)
         self.detail = detail
         self.is_final = is_final
+        self.retry_after = retry_after
+
+
+class Unconfirmed(str):
+    """An answer that may hide a refusal: whoever handed the message over cannot tell."""
+
+    __slots__ = ()
 
 
 class Channel(Protocol):
@@ -22,7 +32,10 @@ class Channel(Protocol):
     name: str
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
-        """Hand a message to the provider and return its answer; NotHandedOver when it refuses or is away."""
+        """Hand a message to the provider and return its answer; NotHandedOver when it refuses or is away.
+
+        The answer is ``Unconfirmed`` where the way there swallows refusals.
+        """
         ...
 
 
@@ -86,4 +99,24 @@ class Openings(Protocol):
 
     async def open_for_alert(self, opening: AlertOpening) -> None:
         """Open an incident under the given number; opening it again does nothing."""
+        ...
+
+
+class Standings(Protocol):
+    """Everything by which the readiness of people is judged."""
+
+    async def now(self, now: datetime) -> Standing:
+        """Return how people, rosters, calendar and contact points stand."""
+        ...
+
+
+class CommunicationTests(Protocol):
+    """The communication tests that were made."""
+
+    async def begin(self, trial: Trial, points: Sequence[Tried]) -> list[Tried]:
+        """Note that a test begins, and return whom it tries; begun a second time it stays as it was."""
+        ...
+
+    async def newest(self, limit: int = 1) -> list[Trial]:
+        """Return the newest tests."""
         ...

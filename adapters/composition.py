@@ -9,11 +9,14 @@ from temporalio.client import Client
 from activities.alerts import Alerts
 from activities.paging import Paging
 from activities.probes import ProbeChecks
+from activities.readiness import ReadinessChecks
 from activities.record import Recording
 from adapters.channels.registry import build_channels
 from adapters.probes import NetworkProbes
+from adapters.readiness import Standings
 from adapters.settings import Settings
 from adapters.snapshot import AlertOpenings, Snapshots
+from adapters.store.communication import SqlCommunicationTests
 from adapters.store.database import Database
 from adapters.store.deliveries import SqlDeliveries
 from adapters.store.inbox import SqlInbox
@@ -28,6 +31,7 @@ class Activities(NamedTuple):
     recording: Recording
     probes: ProbeChecks
     alerts: Alerts
+    readiness: ReadinessChecks
 
 
 @asynccontextmanager
@@ -37,6 +41,7 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
     snapshots = await Snapshots(settings, database).ready()
     incidents = Incidents(client)
     directory = snapshots.directory
+    tests = SqlCommunicationTests(database)
     channels = build_channels(settings, SqlInbox(database), directory, snapshots.policy.time_zone)
     try:
         yield Activities(
@@ -44,6 +49,7 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
             recording=Recording(SqlRecord(database), incidents),
             probes=ProbeChecks(NetworkProbes(f"http://{settings.api_host}:{settings.api_port}")),
             alerts=Alerts(AlertOpenings(snapshots, incidents)),
+            readiness=ReadinessChecks(Standings(snapshots, tests), tests),
         )
     finally:
         await database.close()

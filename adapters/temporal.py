@@ -35,8 +35,9 @@ from domain.incident import Incident
 from domain.text import N_
 from workflows import contract
 from workflows.alert import AlertWorkflow
-from workflows.contract import Alert, AlertInput, AlertState, Opening
+from workflows.contract import Alert, AlertInput, AlertState, Opening, Vigil
 from workflows.incident import IncidentWorkflow
+from workflows.readiness import ReadinessWorkflow
 
 DATA_CONVERTER = pydantic_data_converter
 # Together below the three seconds after which a person must know that he has to phone.
@@ -74,6 +75,18 @@ async def register_search_attributes(client: Client) -> None:
     if missing:
         request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
         await client.operator_service.add_search_attributes(request)
+
+
+async def keep_vigil(client: Client) -> None:
+    """Let the readiness of people be looked at every morning; one look-out is enough, whoever starts it."""
+    await client.start_workflow(
+        ReadinessWorkflow.run,
+        Vigil(),
+        id=contract.READINESS,
+        task_queue=contract.INCIDENTS,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary="readiness of people (4.2)",
+    )
 
 
 def report_digest(opening: Opening) -> str:

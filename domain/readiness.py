@@ -1,7 +1,7 @@
 """Are the people ready: a standing team, two reachable people in every key post, contacts, calendar (2, 3.3, 4.2)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import groupby, pairwise
@@ -12,13 +12,14 @@ from pydantic import AwareDatetime
 
 from domain.calendar import Calendar
 from domain.company import Company, Delegation, Leave, Role, System
+from domain.directory import INBOX
 from domain.duty import Shift
-from domain.policy import CompanyPolicy
+from domain.policy import CompanyPolicy, Interval
 from domain.text import N_, Key, Wire
 
-INBOX = "inbox"  # whoever does not look is not reached by it
 TEAM = (Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.EMERGENCY_SPECIALIST)
 KEY_POSTS = (Role.OPERATOR, *TEAM, Role.TECHNICIAN, Role.IT_DIRECTOR, Role.GENERAL_MANAGER)
+_MORNING = timedelta(hours=1)  # one look is a little later in its morning than another
 # The State Council announces the next year in autumn; from December on nobody can wait for it any longer.
 _ASKED_FROM_MONTH, _ALARMED_FROM_MONTH = 10, 12
 
@@ -173,6 +174,35 @@ def _outside(standing: Standing, person_id: str) -> list[Way]:
     return [way for way in standing.ways.get(person_id, ()) if way.channel != INBOX]
 
 
+def to_tell(gaps: Sequence[Gap], told: Mapping[str, datetime], policy: CompanyPolicy, now: datetime) -> list[Gap]:
+    """Return the gaps that are new, and those that were told so long ago that they are told again."""
+    repeat = policy.readiness_reminder
+    return [gap for gap in gaps if gap.key not in told or is_due_again(told[gap.key], repeat, now)]
+
+
+def is_due_again(last: datetime, interval: Interval, now: datetime) -> bool:
+    """Tell whether what was last done on some morning is to be done again on this one."""
+    return last + interval.duration <= now + _MORNING
+
+
+def audience(standing: Standing, urgency: Urgency, now: datetime) -> list[str]:
+    """Return who is told of gaps: directors, or whoever keeps the directory; if nobody can be reached, the next too."""
+    chosen: list[str] = []
+    for post in (
+        (Role.IT_DIRECTOR, Role.IT_MANAGER) if urgency == Urgency.ALARM else (Role.ADMINISTRATOR, Role.IT_MANAGER)
+    ):
+        qualified = [person for person in _qualified(standing.company, post, now) if _is_active(standing, person)]
+        chosen += [person for person in qualified if person not in chosen]
+        if any(absence(standing, person, now) is None for person in chosen):
+            break
+    return chosen
+
+
+def _is_active(standing: Standing, person_id: str) -> bool:
+    person = standing.company.person(person_id)
+    return person is not None and person.is_active
+
+
 def key_people(company: Company, now: datetime) -> list[str]:
     """Return whoever holds a key post, stands in for one, mends a system, or keeps the directory."""
     named = {item.deputy for item in company.delegations if item.holds_at(now)}
@@ -211,8 +241,8 @@ def _coverage(standing: Standing, now: datetime, until: datetime) -> Iterator[Ga
 
 def _qualified(company: Company, post: Role, at: datetime) -> list[str]:
     holders = [person.id for person in company.people if post in person.posts]
-    standing_in = [item.deputy for item in company.delegations if item.post == post and item.holds_at(at)]
-    return list(dict.fromkeys([*holders, *standing_in]))
+    named = (item for item in company.delegations if item.post == post and not item.systems)
+    return list(dict.fromkeys([*holders, *(item.deputy for item in named if item.holds_at(at))]))
 
 
 def _technicians(system: System, _at: datetime) -> list[str]:

@@ -18,8 +18,11 @@ from temporalio.testing import WorkflowEnvironment
 from activities.alerts import Alerts
 from activities.messages import Delivery, Message
 from activities.paging import Paging
+from activities.ports import NotHandedOver
 from activities.probes import ProbeChecks
+from activities.readiness import ReadinessChecks
 from activities.record import Recording
+from adapters.composition import Activities
 from adapters.probes import NetworkProbes
 from adapters.snapshot import AlertOpenings
 from adapters.store.database import Database
@@ -30,6 +33,7 @@ from domain.company import Company, Person, Probe, Role
 from tests import cast
 from tests.letterbox import Letterbox
 from tests.stillness import Stillness
+from tests.vigil import Vigilance
 from worker import workers
 from workflows.contract import Opening
 
@@ -77,6 +81,8 @@ class Stage:
         self.record = SqlIncidents(self.database)
         self.letterbox = Letterbox(cast.company())
         self.company = cast.company()
+        self.mails: list[Message] = []
+        self.vigilance = Vigilance(lambda: self.company)
         self._env = env
         self._file = file
         self._crew = AsyncExitStack()
@@ -148,6 +154,8 @@ class Stage:
             except RPCError:
                 continue
         self.stillness.forget()
+        self.mails.clear()
+        self.vigilance.forget()
 
     # ── the ports of the activities ───────────────────────────────────────────
 
@@ -156,8 +164,8 @@ class Stage:
         return self.company.person(person_id)
 
     async def address(self, person_id: str, channel: str) -> str | None:
-        """Everybody has an inbox (port ``Directory``)."""
-        return person_id if channel == "inbox" else None
+        """Everybody has an inbox, and mail if the story says so (port ``Directory``)."""
+        return person_id if channel in {"inbox", "mail"} else None
 
     async def note(self, message: Message, delivery: Delivery) -> None:
         """Deliveries have tests of their own (port ``DeliveryLog``)."""
@@ -181,15 +189,32 @@ class _Switch:
         return await self._stage.letterbox.send(message, recipient, address)
 
 
+class _Mail:
+    """Takes every mail; what it says stands in the inbox as well."""
+
+    name = "mail"
+    tells_refusals = True
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    async def send(self, message: Message, recipient: Person, address: str) -> str:
+        if recipient.id in self._stage.letterbox.broken:
+            raise NotHandedOver("line broken")
+        self._stage.mails.append(message)
+        return "taken"
+
+
 def build_workers(stage: Stage) -> Any:
     """Return the product's own workers over the stage's ports."""
-    return workers(
-        stage.client,
-        Paging(stage, {"inbox": _Switch(stage)}, stage),
+    ready = Activities(
+        Paging(stage, {"inbox": _Switch(stage), "mail": _Mail(stage)}, stage),
         Recording(SqlRecord(stage.database), stage.incidents),
         ProbeChecks(NetworkProbes("http://127.0.0.1")),
         Alerts(AlertOpenings(stage, stage.incidents)),  # type: ignore[arg-type]  # only ``opening`` is asked for
+        ReadinessChecks(stage.vigilance, stage.vigilance),
     )
+    return workers(stage.client, ready)
 
 
 def staged(company: Company, service: Service) -> Company:

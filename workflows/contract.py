@@ -48,6 +48,14 @@ ALERT = "alert"
 INCIDENT_OVER = "incident_over"
 
 
+READINESS = "readiness"
+
+
+def communication_test_id(test: str) -> str:
+    """Return the workflow id of a communication test."""
+    return f"communication-test:{test}"
+
+
 def incident_id(number: str) -> str:
     """Return the workflow id of an incident."""
     return f"incident:{number}"
@@ -219,3 +227,10 @@ class AlertInput(Wire):
     source: str
     dedup_key: str
     state: AlertState | None = None
+
+
+class Vigil(Wire):
+    """What the morning look at readiness takes along: when each open gap was last told, and when it looks again."""
+
+    told: dict[str, AwareDatetime] = {}
+    next_look: AwareDatetime | None = None

@@ -26,3 +26,6 @@ SAME_NAME_PAUSES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(second
 # Probes: short and bounded; a probe that cannot run has failed.
 PROBE_TIMEOUT = timedelta(seconds=30)
 PROBE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=2)
+
+# A communication test: what a channel does not take in a few minutes counts as not answered.
+TRIAL_RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=4)

@@ -1,5 +1,6 @@
 """Fills a message's templates; a parameter that is missing leaves its line out, it never fails."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,13 +10,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from activities.messages import Message
 from adapters.i18n import Translator, translator
 from adapters.i18n.formats import instant
+from adapters.messages.gaps import sentence
 from domain.closure import SERVICE_WORKS
 from domain.company import Company, Person, Runbook
+from domain.readiness import Gap
 from domain.text import N_
 
 _FOLDER = Path(__file__).parent
 _DRILL = {"zh-CN": "【演练】", "en": "【演练】[DRILL] "}
 _PLAIN = "plain"
+# Messages that are about no incident.
+BESIDE_INCIDENTS = ("communication_test", "readiness")
 TEMPLATES = tuple(sorted(path.parent.name for path in _FOLDER.glob("*/body.txt")))
 
 _jinja = Environment(
@@ -74,6 +79,8 @@ def render(
         "details": names.details(),
         "clause": _.clause(message.clause),
         "due": instant(message.due, _, letterhead.time_zone) if message.due else None,
+        "gaps": _gaps(message, company, _, letterhead.time_zone),
+        "public_url": letterhead.public_url,
         "link": link or f"{letterhead.public_url}/api/v1/incidents/{message.incident}",
     }
     mark = _DRILL[_.language] if message.is_drill else ""
@@ -81,6 +88,11 @@ def render(
     template = message.template if message.template in TEMPLATES else _PLAIN
     subject, body = (_jinja.get_template(f"{template}/{part}.txt").render(context) for part in ("subject", "body"))
     return Rendered(mark + " ".join(subject.split()), mark + re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+
+
+def _gaps(message: Message, company: Company | None, _: Translator, zone: str) -> list[str]:
+    listed = json.loads(message.params.get("gaps") or "[]")
+    return [sentence(Gap.model_validate(gap), company, _, zone) for gap in listed]
 
 
 class _Names:

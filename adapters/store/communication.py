@@ -6,21 +6,13 @@ from datetime import datetime
 from pydantic import AwareDatetime
 from sqlalchemy import select, update
 
-from activities.messages import Tried
+from activities.messages import Trial, Tried
 from adapters.store.database import Database
 from adapters.store.rows import insert
 from adapters.store.tables import communication_tests, tried_points
 from domain.text import Wire
 
 _LOOKED_BACK = 6
-
-
-class Trial(Wire):
-    """A communication test; answers count until ``closes_at``, later ones mend the gap."""
-
-    id: str
-    started_at: AwareDatetime
-    closes_at: AwareDatetime
 
 
 class Point(Wire):
@@ -74,9 +66,7 @@ class SqlCommunicationTests:
 
     async def answer(self, test: str, person: str, channel: str, at: datetime) -> Point | None:
         """Note that a person answered on a contact point; the first answer stands. None where he was not tried."""
-        here = (
-            (tried_points.c.test == test) & (tried_points.c.person == person) & (tried_points.c.channel == channel)
-        )
+        here = (tried_points.c.test == test) & (tried_points.c.person == person) & (tried_points.c.channel == channel)
         async with self._database.transaction() as connection:
             unanswered = here & tried_points.c.answered_at.is_(None)
             await connection.execute(update(tried_points).where(unanswered).values(answered_at=at))

@@ -152,6 +152,6 @@ class System:
             settings = settings_for(folder, client.service_client.config.target_host)
             await migrate.upgrade(settings.database_url)
             ready = await stack.enter_async_context(activities(settings, client))
-            for worker in workers(client, *ready):
+            for worker in workers(client, ready):
                 await stack.enter_async_context(worker)
             yield cls(settings, client, await stack.enter_async_context(served(settings)))

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.files import load_policy
 from domain.company import Company, Delegation, Leave, Role
 from domain.duty import Shift, Why
 from domain.readiness import (
@@ -20,32 +18,22 @@ from domain.readiness import (
     Standing,
     Urgency,
     Way,
+    audience,
     key_people,
     readiness,
+    to_tell,
 )
 from domain.roster import Seat
 from tests import cast
 from tests.cast import NOW, clock_time
+from tests.vigil import MAIL, POLICY, full_company
 
-POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy.yaml")
 DAY = timedelta(days=1)
-MAIL = Way(channel="mail", is_verified=True)
 NEXT_YEAR = cast.calendar().model_copy(update={"years": [2025, 2026, 2027]})
 
 
-def full() -> Company:
-    """Two in every post and for every system, and an administrator."""
-    company = cast.company()
-    for person in company.people:
-        if person.id == cast.SECOND_OPERATOR:
-            person.posts.append(Role.ADMINISTRATOR)
-    for system in company.systems:
-        system.technicians = [cast.TECHNICIAN, cast.SECOND_TECHNICIAN]
-    return company
-
-
 def standing(company: Company | None = None, **changes: Any) -> Standing:
-    company = company or full()
+    company = company or full_company()
     ways = {person.id: [MAIL] for person in company.people}
     return Standing(**{"company": company, "policy": POLICY, "calendar": NEXT_YEAR, "ways": ways, **changes})
 
@@ -66,7 +54,7 @@ def test_r6_a_full_company_is_ready() -> None:
 
 @pytest.mark.parametrize("post", TEAM)
 def test_r1_the_standing_team_has_somebody_in_each_post(post: Role) -> None:
-    company = full()
+    company = full_company()
     for person in company.people:
         person.is_active = person.is_active and post not in person.posts
     [gap] = gaps(standing(company), GapKind.TEAM_INCOMPLETE)
@@ -81,7 +69,7 @@ def test_somebody_keeps_the_directory() -> None:
 
 @pytest.mark.parametrize("post", KEY_POSTS)
 def test_r6_r4_every_key_post_has_two_on_every_day(post: Role) -> None:
-    company = full()
+    company = full_company()
     here = standing(company)
     one = next(person for person in company.people if post in person.posts)
     [gap] = gaps(here._replace(leaves=[leave(one.id, 3, 5)]), GapKind.POST_THIN)
@@ -136,7 +124,7 @@ def _silent(company: Company, ways: dict[str, list[Way]]) -> None:
 def test_who_cannot_be_reached_does_not_count(
     change: Callable[[Company, dict[str, list[Way]]], None], why: Absence, told: GapKind | None
 ) -> None:
-    company = full()
+    company = full_company()
     ways = {person.id: [MAIL] for person in company.people}
     change(company, ways)
     found = gaps(standing(company, ways=ways))
@@ -148,21 +136,21 @@ def test_who_cannot_be_reached_does_not_count(
 
 
 def test_one_verified_way_that_answers_is_enough() -> None:
-    ways = {person.id: [MAIL] for person in full().people}
+    ways = {person.id: [MAIL] for person in full_company().people}
     ways[cast.SPECIALIST] = [Way(channel="sms"), MAIL.model_copy(update={"is_silent": True}), MAIL]
     assert {gap.kind for gap in gaps(standing(ways=ways))} == {GapKind.CONTACT_UNVERIFIED, GapKind.TEST_UNANSWERED}
     assert readiness(standing(ways=ways), NOW).is_ready
 
 
 def test_every_system_has_two_technicians() -> None:
-    company = full()
+    company = full_company()
     company.systems[0].technicians = [cast.TECHNICIAN]
     [gap] = gaps(standing(company))
     assert (gap.kind, gap.system, gap.count) == (GapKind.SYSTEM_THIN, company.systems[0].id, 1)
 
 
 def test_a_delegation_counts_while_it_lasts_and_its_end_is_told() -> None:
-    company = full()
+    company = full_company()
     for item in company.delegations:
         if item.post == Role.IT_MANAGER:
             item.ends = NOW + 10 * DAY
@@ -185,7 +173,7 @@ def test_a_delegation_counts_while_it_lasts_and_its_end_is_told() -> None:
 
 
 def test_a_delegation_that_is_followed_by_another_is_no_gap() -> None:
-    company = full()
+    company = full_company()
     [ended] = [item for item in company.delegations if item.post == Role.IT_MANAGER]
     ended.ends = NOW + DAY
     company.delegations.append(ended.model_copy(update={"starts": NOW + DAY, "ends": None}))
@@ -193,7 +181,7 @@ def test_a_delegation_that_is_followed_by_another_is_no_gap() -> None:
 
 
 def test_whoever_is_on_duty_can_be_reached() -> None:
-    ways = {person.id: [MAIL] for person in full().people}
+    ways = {person.id: [MAIL] for person in full_company().people}
     ways[cast.OPERATOR] = []
     turns = [
         (
@@ -250,9 +238,30 @@ def test_every_gap_cites_what_it_is_about_in_words() -> None:
 
 
 def test_who_takes_part_in_a_communication_test() -> None:
-    company = full()
+    company = full_company()
     company.delegations.append(Delegation(post=Role.IT_DIRECTOR, principal=cast.DIRECTOR, deputy=cast.FINANCE_HEAD))
     needed = key_people(company, NOW)
     assert cast.FINANCE_HEAD in needed
     assert cast.OPERATIONS_HEAD not in needed
     assert {cast.OPERATOR, cast.TECHNICIAN, cast.GENERAL_MANAGER, cast.DEPUTY_MANAGER} < set(needed)
+
+
+def test_gaps_are_told_once_and_again_after_a_week() -> None:
+    [gap] = gaps(standing(leaves=[leave(cast.SPECIALIST, 3, 5)]))
+    assert to_tell([gap], {}, POLICY, NOW) == [gap]
+    assert to_tell([gap], {gap.key: NOW}, POLICY, NOW + 6 * DAY) == []
+    assert to_tell([gap], {gap.key: NOW}, POLICY, NOW + 7 * DAY - timedelta(seconds=1)) == [gap]
+    assert to_tell([gap], {"another": NOW}, POLICY, NOW) == [gap]
+
+
+def test_alarms_go_to_the_director_and_notices_to_whoever_keeps_the_directory() -> None:
+    here = standing()
+    assert audience(here, Urgency.ALARM, NOW) == [cast.DIRECTOR, cast.DEPUTY_DIRECTOR]
+    assert audience(here, Urgency.NOTICE, NOW) == [cast.SECOND_OPERATOR]
+
+
+def test_a_director_out_of_reach_does_not_silence_an_alarm() -> None:
+    away = [leave(person, 0, 5) for person in (cast.DIRECTOR, cast.DEPUTY_DIRECTOR)]
+    assert audience(standing(leaves=away), Urgency.ALARM, NOW) == [
+        *(cast.DIRECTOR, cast.DEPUTY_DIRECTOR, cast.MANAGER, cast.DEPUTY_MANAGER)
+    ]

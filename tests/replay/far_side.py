@@ -11,12 +11,15 @@ from activities.messages import AlertOpening, Batch, Delivery, Message
 from activities.paging import Paging
 from activities.ports import NotHandedOver
 from activities.probes import ProbeChecks
+from activities.readiness import ReadinessChecks
 from activities.record import Recording
+from adapters.composition import Activities
 from adapters.temporal import Incidents
 from domain.acts import Assessment
 from domain.company import Company, Person, Probe, Role
 from domain.policy import Policy
 from tests import cast
+from tests.vigil import Vigilance
 from worker import workers
 
 
@@ -112,11 +115,13 @@ def far_side(client: Client, policy: Policy, company: Company, times: dict[str, 
     failing = Failing(times)
     forgetful = Forgetful(failing)
     incidents = Incidents(client)
+    vigilance = Vigilance(lambda: company)
     channels = {name: AnyChannel(name, failing) for name in ("inbox", "mail", "webhook")}
-    return workers(
-        client,
+    ready = Activities(
         Paging(Everybody(company), channels, forgetful),
         Recording(forgetful, incidents),
         ProbeChecks(Probed(failing)),
         Alerts(Openings(incidents, policy)),
+        ReadinessChecks(vigilance, vigilance),
     )
+    return workers(client, ready)

@@ -50,7 +50,7 @@ async def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 async def recorded(client: Client, settings: Settings) -> AsyncIterator[Settings]:
     """One incident that goes on and one that is over, carried by the real workers."""
     async with composition.activities(settings, client) as ready:
-        incidents, notify = workers(client, *ready)
+        incidents, notify = workers(client, ready)
         async with incidents, notify:
             await _live_through(client, settings)
             yield settings
