@@ -2,21 +2,21 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime
 
+from api import problems
 from api.deps import Ports
 from api.readiness import judge
-from domain.text import Wire
+from domain.text import N_, Wire
 
 router = APIRouter(tags=["readiness"])
 
 
 class ReadinessStatus(Wire):
-    """What a monitor polls: 200 ready, 503 not."""
+    """No gap is an alarm; notices do not count."""
 
-    status: Literal["ready", "not_ready"]
-    alarms: int
+    status: Literal["ready"] = "ready"
     notices: int
     as_of: AwareDatetime
 
@@ -24,17 +24,22 @@ class ReadinessStatus(Wire):
 @router.get(
     "/readiness/status",
     operation_id="readiness_status",
-    summary="Are the people ready: for a monitor",
-    responses={503: {"model": ReadinessStatus, "description": "They are not, or nobody can tell."}},
+    summary="Are the people ready: 200 they are, 503 they are not",
+    response_model=ReadinessStatus,
 )
-async def status(ports: Ports, response: Response) -> ReadinessStatus:
-    """Say yes or no, and how many gaps there are."""
+async def status(request: Request, response: Response, ports: Ports) -> ReadinessStatus | Response:
+    """Say yes or no to a monitor; not ready is the problem `not-ready` with the number of gaps."""
     found = await judge(ports)
-    response.status_code = 200 if found.is_ready else 503
-    response.headers["Cache-Control"] = "no-store"
-    return ReadinessStatus(
-        status="ready" if found.is_ready else "not_ready",
-        alarms=len(found.alarms),
-        notices=len(found.gaps) - len(found.alarms),
-        as_of=found.as_of,
+    counts = {"alarms": len(found.alarms), "notices": len(found.gaps) - len(found.alarms)}
+    if found.is_ready:
+        response.headers["Cache-Control"] = "no-store"
+        return ReadinessStatus(notices=counts["notices"], as_of=found.as_of)
+    case = problems.Case(
+        503,
+        "not-ready",
+        N_("The people are not ready: {alarms} gaps and {notices} notices."),
+        {name: str(count) for name, count in counts.items()},
+        clause="4.2",
+        headers={"Cache-Control": "no-store"},
     )
+    return problems.respond(request, case)
