@@ -6,16 +6,17 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-TRIES_OF_PERSON = RateLimitItemPerMinute(10)
-TRIES_FROM_ADDRESS = RateLimitItemPerMinute(60)
+_PEOPLE_AT_AN_ADDRESS = 6
 
 
 class Limits:
     """Counts; whoever asks too often learns after how many seconds he may again."""
 
-    def __init__(self, requests_per_minute: int) -> None:
+    def __init__(self, requests_per_minute: int, sign_ins_per_minute: int) -> None:
         """Begin with nothing counted."""
         self._requests = RateLimitItemPerMinute(requests_per_minute)
+        self._tries_as_person = RateLimitItemPerMinute(sign_ins_per_minute)
+        self._tries_from_address = RateLimitItemPerMinute(sign_ins_per_minute * _PEOPLE_AT_AN_ADDRESS)
         self._counting = FixedWindowRateLimiter(MemoryStorage())
 
     async def request(self, person: str) -> float | None:
@@ -25,8 +26,8 @@ class Limits:
     async def sign_in(self, person: str, address: str) -> float | None:
         """Count a try to sign in, for the address and for whom it names."""
         waits = [
-            await self._count(TRIES_FROM_ADDRESS, "address", address),
-            await self._count(TRIES_OF_PERSON, "person", person),
+            await self._count(self._tries_from_address, "address", address),
+            await self._count(self._tries_as_person, "person", person),
         ]
         return max((wait for wait in waits if wait is not None), default=None)
 

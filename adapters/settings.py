@@ -75,8 +75,9 @@ class Settings(BaseSettings):
         60, ge=1, le=1440, description="minutes after which a browser that asks nothing is signed out"
     )
     session_hours: int = Field(12, ge=1, le=168, description="hours after which a browser is signed out in any case")
-    requests_per_minute: int = Field(
-        6000, ge=1, description="requests a minute of one person; sign-ins have narrower limits of their own"
+    requests_per_minute: int = Field(6000, ge=1, description="requests a minute of one person")
+    sign_ins_per_minute: int = Field(
+        10, ge=1, description="tries a minute to sign in as one person; six times as many from one address"
     )
     oidc_issuer: str | None = Field(
         None, description="the company's OpenID provider; its sign-in is offered beside that by password"

@@ -72,7 +72,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 passwords=Passwords(),
                 credentials=Credentials(settings, database, now_in_utc),
                 provider=Provider(settings) if settings.oidc_issuer else None,
-                limits=Limits(settings.requests_per_minute),
+                limits=Limits(settings.requests_per_minute, settings.sign_ins_per_minute),
             )
     finally:
         await database.close()
