@@ -17,6 +17,7 @@ from workflows.approval import ApprovalWorkflow
 from workflows.arrival import ArrivalWorkflow
 from workflows.communication_test import CommunicationTestWorkflow
 from workflows.contract import INCIDENTS, NOTIFY
+from workflows.departure import DepartureWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.paging import PageWorkflow
 from workflows.readiness import ReadinessWorkflow
@@ -29,6 +30,7 @@ WORKFLOWS = [
     ApprovalWorkflow,
     RecoveryWorkflow,
     AlertWorkflow,
+    DepartureWorkflow,
     ReadinessWorkflow,
     CommunicationTestWorkflow,
 ]
@@ -50,6 +52,7 @@ def workers(client: Client, ready: Activities) -> list[Worker]:
         activities=[
             *(ready.recording.record, ready.recording.archive, ready.probes.run_probes, ready.alerts.open_for_alert),
             *(ready.readiness.next_morning, ready.readiness.look, ready.readiness.begin_test),
+            *(ready.departures.has_left, ready.departures.open_incidents),
         ],
         graceful_shutdown_timeout=GRACE,
     )

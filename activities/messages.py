@@ -170,3 +170,10 @@ class MorningReport(Wire):
     letters: list[GapLetter] = []
     is_test_due: bool = False
     next_look: AwareDatetime
+
+
+class Leaver(Wire):
+    """Somebody who is inactive or gone from a version of his on."""
+
+    person: str
+    version: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from activities.messages import AlertOpening, Batch, Delivery, Message, Trial, Tried
 from domain.company import Person, Probe
@@ -119,4 +119,20 @@ class CommunicationTests(Protocol):
 
     async def newest(self, limit: int = 1) -> list[Trial]:
         """Return the newest tests."""
+        ...
+
+
+class Membership(Protocol):
+    """Whether somebody still belongs to the company."""
+
+    async def standing(self, person: str, version: int) -> Literal["left", "stayed", "pending"]:
+        """Tell what came of a person's version: inactive or gone, still active, or not there yet."""
+        ...
+
+
+class Ongoing(Protocol):
+    """Which incidents go on."""
+
+    async def open_numbers(self) -> list[str]:
+        """Return the numbers of all incidents that are not over."""
         ...

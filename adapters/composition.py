@@ -7,11 +7,13 @@ from typing import NamedTuple
 from temporalio.client import Client
 
 from activities.alerts import Alerts
+from activities.departures import Departures
 from activities.paging import Paging
 from activities.probes import ProbeChecks
 from activities.readiness import ReadinessChecks
 from activities.record import Recording
 from adapters.channels.registry import build_channels
+from adapters.directory.membership import CatalogueMembership
 from adapters.probes import NetworkProbes
 from adapters.readiness import Standings
 from adapters.settings import Settings
@@ -32,6 +34,7 @@ class Activities(NamedTuple):
     probes: ProbeChecks
     alerts: Alerts
     readiness: ReadinessChecks
+    departures: Departures
 
 
 @asynccontextmanager
@@ -50,6 +53,7 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
             probes=ProbeChecks(NetworkProbes(f"http://{settings.api_host}:{settings.api_port}")),
             alerts=Alerts(AlertOpenings(snapshots, incidents)),
             readiness=ReadinessChecks(Standings(snapshots, tests), tests),
+            departures=Departures(CatalogueMembership(snapshots.catalogue), incidents),
         )
     finally:
         await database.close()

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from temporalio.api.enums.v1 import IndexedValueType
@@ -35,7 +35,8 @@ from domain.incident import Incident
 from domain.text import N_
 from workflows import contract
 from workflows.alert import AlertWorkflow
-from workflows.contract import Alert, AlertInput, AlertState, Opening, Vigil
+from workflows.contract import Alert, AlertInput, AlertState, Departure, Opening, Vigil
+from workflows.departure import DepartureWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.readiness import ReadinessWorkflow
 
@@ -214,6 +215,12 @@ class Incidents:
             raise await self._why_missing(error, number) from None
         return answer
 
+    async def open_numbers(self) -> list[str]:
+        """Return the numbers of all incidents that are not over (the port ``Ongoing``)."""
+        running = "WorkflowType = 'IncidentWorkflow' AND ExecutionStatus = 'Running'"
+        prefix = contract.incident_id("")
+        return [found.id.removeprefix(prefix) async for found in self._client.list_workflows(running)]
+
     async def alert(self, alert: Alert) -> str:
         """Store an alert durably under its dedup key; return the id of the workflow that has it."""
         digest = hashlib.sha256(alert.dedup_key.encode()).hexdigest()[:20]
@@ -267,6 +274,27 @@ class Incidents:
 
     def _handle(self, number: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(contract.incident_id(number))
+
+
+class Departures:
+    """Sees to what somebody leaves behind (the port ``Leavers``)."""
+
+    def __init__(self, client: Client) -> None:
+        """Take the process's one client."""
+        self._client = client
+
+    async def begin(self, person: str, version: int) -> None:
+        """Let a workflow look after it; once for each departure. Raises TemporalAway."""
+        with suppress(WorkflowAlreadyStartedError):
+            async with _bounded():
+                await self._client.start_workflow(
+                    DepartureWorkflow.run,
+                    Departure(person=person, version=version),
+                    id=contract.departure_id(person, version),
+                    task_queue=contract.INCIDENTS,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    static_summary=person,
+                )
 
 
 @asynccontextmanager

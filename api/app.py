@@ -11,7 +11,10 @@ from adapters.settings import Settings, read_settings
 from api import (
     acts,
     calendar,
+    changes,
     company,
+    directory,
+    exchange,
     failures,
     health,
     inbox,
@@ -55,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, session, accounts, tokens))
     app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
     app.include_router(_behind_the_door(signed_in, calendar, readiness))
+    app.include_router(_behind_the_door(signed_in, directory, exchange, changes))
     app.include_router(_behind_the_door(from_monitor, monitor))
     app.include_router(_behind_the_door(from_alert_source, intake))
     app.add_middleware(Door)

@@ -24,6 +24,7 @@ TAGS = [
     {"name": "sign-in", "description": "Sessions of browsers, passwords, personal tokens, keys of alert sources."},
     {"name": "calendar", "description": "Business time: working hours, holidays, make-up days."},
     {"name": "readiness", "description": "Are the people ready, and do the ways to reach them work."},
+    {"name": "directory", "description": "Keeping people, deputies, leaves, departments, systems; who changed what."},
     {"name": "health", "description": "For whoever runs this service."},
 ]
 DESCRIPTION = """Runs a company's IT emergency policy (articles 5 and 6): every incident is durable, every act is

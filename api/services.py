@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.credentials import Credentials
+from adapters.directory.registrar import Registrar
 from adapters.limits import Limits
 from adapters.links import Links
 from adapters.oidc import Provider
@@ -19,7 +20,7 @@ from adapters.store.database import Database
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
 from adapters.store.links import SqlLinks
-from adapters.temporal import Incidents, connect
+from adapters.temporal import Departures, Incidents, connect
 from api.latecomers import Latecomers
 
 
@@ -35,6 +36,7 @@ class Services:
     audit: SqlAudit
     latecomers: Latecomers
     inbox: SqlInbox
+    registrar: Registrar
     links: Links
     used_links: SqlLinks
     communication_tests: SqlCommunicationTests
@@ -64,6 +66,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 audit=audit,
                 latecomers=latecomers,
                 inbox=SqlInbox(database),
+                registrar=Registrar(snapshots.catalogue, snapshots.directory, Departures(client), now_in_utc),
                 links=Links.by(settings),
                 used_links=SqlLinks(database),
                 communication_tests=(tests := SqlCommunicationTests(database)),

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from domain.company import POSTS, Company, Delegation, Department, Leave, Person, Role, Runbook, System
 from domain.text import N_, Key, Line, Text, Wire
@@ -19,6 +19,17 @@ _UNKNOWN_SYSTEM = N_("there is no system “{id}”")
 _UNKNOWN_RUNBOOK = N_("there is no runbook “{id}”")
 
 Place = tuple[str | int, ...]
+
+
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(N_("is not a time zone such as Asia/Shanghai")) from None
+    return name
+
+
+Zone = Annotated[Line, AfterValidator(_is_zone)]
 
 
 class ContactPoint(Wire):
@@ -42,19 +53,10 @@ class Member(Wire):
     department: Key
     posts: list[Role] = Field([], max_length=len(POSTS))
     language: Literal["zh-CN", "en"] = "zh-CN"
-    time_zone: Line | None = None
+    time_zone: Zone | None = None
     contacts: list[ContactPoint] = Field([], max_length=MOST_CONTACTS)
     is_duty_on_site: bool = False
     is_active: bool = True
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_zone(cls, zone: str | None) -> str | None:
-        try:
-            ZoneInfo(zone or "UTC")
-        except (KeyError, ValueError, OSError):
-            raise ValueError(N_("is not a time zone such as Asia/Shanghai")) from None
-        return zone
 
     def person(self, usable: Collection[str]) -> Person:
         """Return him as an incident sees him: reached by those of his channels that are set up, else by the inbox."""

@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.alerts import Alerts
+from activities.departures import Departures
 from activities.messages import Delivery, Message
 from activities.paging import Paging
 from activities.ports import NotHandedOver
@@ -35,6 +36,7 @@ from tests.letterbox import Letterbox
 from tests.stillness import Stillness
 from tests.vigil import Vigilance
 from worker import workers
+from workflows import contract
 from workflows.contract import Opening
 
 WITHOUT_END_PAUSE = timedelta(seconds=16)
@@ -167,6 +169,17 @@ class Stage:
         """Everybody has an inbox, and mail if the story says so (port ``Directory``)."""
         return person_id if channel in {"inbox", "mail"} else None
 
+    async def standing(self, person: str, version: int) -> Literal["left", "stayed", "pending"]:
+        """Whoever is inactive has left (port ``Membership``)."""
+        member = self.company.person(person)
+        return "stayed" if member and member.is_active else "left"
+
+    async def open_numbers(self) -> list[str]:
+        """Return every incident of the story; one that is over hears nothing (port ``Ongoing``)."""
+        prefix = contract.incident_id("")
+        found = (item.removeprefix(prefix) for item in self.stillness.started if item.startswith(prefix))
+        return [number for number in found if "/" not in number]
+
     async def note(self, message: Message, delivery: Delivery) -> None:
         """Deliveries have tests of their own (port ``DeliveryLog``)."""
 
@@ -213,6 +226,7 @@ def build_workers(stage: Stage) -> Any:
         ProbeChecks(NetworkProbes("http://127.0.0.1")),
         Alerts(AlertOpenings(stage, stage.incidents)),  # type: ignore[arg-type]  # only ``opening`` is asked for
         ReadinessChecks(stage.vigilance, stage.vigilance),
+        Departures(stage, stage),
     )
     return workers(stage.client, ready)
 

@@ -46,6 +46,7 @@ PROBED = "probed"
 OBSERVED = "observed"
 ALERT = "alert"
 INCIDENT_OVER = "incident_over"
+PERSON_LEFT = "person_left"
 
 
 READINESS = "readiness"
@@ -69,6 +70,11 @@ def child_id(number: str, key: str) -> str:
 def alert_id(source: str, digest: str) -> str:
     """Return the workflow id that stands for one dedup key of one alert source."""
     return f"alert:{source}:{digest}"
+
+
+def departure_id(person: str, version: int) -> str:
+    """Return the workflow id of what somebody leaves behind; ``version`` is his in the directory."""
+    return f"departure:{person}:{version}"
 
 
 class Carried(Wire):
@@ -234,3 +240,10 @@ class Vigil(Wire):
 
     told: dict[str, AwareDatetime] = {}
     next_look: AwareDatetime | None = None
+
+
+class Departure(Wire):
+    """Start of a departure, and signal ``person_left``: who is inactive or gone from which version on."""
+
+    person: str
+    version: int

@@ -46,6 +46,7 @@ class SqlDirectory:
         company: Path,
         runbooks: Path,
         channels: frozenset[str] = frozenset({"inbox"}),
+        *,
         clock: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE_SECONDS,
     ) -> None:

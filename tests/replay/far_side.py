@@ -1,12 +1,13 @@
 """What lies beyond the network while courses are played: takes everything, or fails as often as it was told to."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.alerts import Alerts
+from activities.departures import Departures
 from activities.messages import AlertOpening, Batch, Delivery, Message
 from activities.paging import Paging
 from activities.ports import NotHandedOver
@@ -58,6 +59,9 @@ class Everybody:
 
     async def address(self, person_id: str, channel: str) -> str | None:
         return person_id
+
+    async def standing(self, person: str, version: int) -> Literal["left", "stayed", "pending"]:
+        return "left"
 
 
 class Forgetful:
@@ -118,10 +122,11 @@ def far_side(client: Client, policy: Policy, company: Company, times: dict[str, 
     vigilance = Vigilance(lambda: company)
     channels = {name: AnyChannel(name, failing) for name in ("inbox", "mail", "webhook")}
     ready = Activities(
-        Paging(Everybody(company), channels, forgetful),
+        Paging(everybody := Everybody(company), channels, forgetful),
         Recording(forgetful, incidents),
         ProbeChecks(Probed(failing)),
         Alerts(Openings(incidents, policy)),
         ReadinessChecks(vigilance, vigilance),
+        Departures(everybody, incidents),
     )
     return workers(client, ready)

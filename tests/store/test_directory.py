@@ -57,7 +57,7 @@ def catalogue(database: Database) -> SqlCatalogue:
 
 @pytest.fixture
 def directory(catalogue: SqlCatalogue, clock: Clock) -> SqlDirectory:
-    return SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock, PATIENCE)
+    return SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
 
 
 async def rename(catalogue: SqlCatalogue, name: str) -> None:
@@ -128,7 +128,7 @@ async def test_whoever_changed_it_sees_it_at_once(directory: SqlDirectory, catal
 async def test_with_the_database_away_what_was_known_stays(database: Database, clock: Clock) -> None:
     catalogue = Silent(database)
     catalogue.is_away = False
-    directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock, PATIENCE)
+    directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     before = await directory.company()
     catalogue.is_away = True
     catalogue.asked = 0
@@ -146,7 +146,7 @@ async def test_with_the_database_away_what_was_known_stays(database: Database, c
 
 async def test_a_start_without_the_database_goes_by_the_file(database: Database, clock: Clock) -> None:
     catalogue = Silent(database)
-    directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock, PATIENCE)
+    directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     company = await directory.company()
     assert company.version == "2026.11"
     assert await directory.address("sun-jing", "mail") == "sun.jing@huahui.example"
@@ -157,7 +157,7 @@ async def test_a_start_without_the_database_goes_by_the_file(database: Database,
 
 async def test_a_new_runbook_version_is_noticed(catalogue: SqlCatalogue, clock: Clock, tmp_path: Path) -> None:
     shutil.copytree(RUNBOOKS, tmp_path / "runbooks")
-    directory = SqlDirectory(catalogue, COMPANY, tmp_path / "runbooks", CHANNELS, clock, PATIENCE)
+    directory = SqlDirectory(catalogue, COMPANY, tmp_path / "runbooks", CHANNELS, clock=clock, patience=PATIENCE)
     await directory.company()
     first = tmp_path / "runbooks" / "trading-halt@1.yaml"
     text = first.read_text(encoding="utf-8").replace("version: 1", "version: 2")
