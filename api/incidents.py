@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
+from activities.messages import IncidentRow
+from adapters.i18n import Translator
 from adapters.snapshot import now_in_utc
 from adapters.store.audit import AuditEntry
 from adapters.store.incidents import Filter
@@ -17,7 +19,7 @@ from api.reading import find, must_exist
 from api.views import IncidentView, view
 from domain.clauses import CLAUSES, wording
 from domain.incident import Phase
-from domain.policy import Severity
+from domain.policy import Deadline, Severity
 from domain.text import Key, Line, Wire
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
@@ -35,6 +37,7 @@ class Listed(Wire):
     reporter: str
     awaited: str | None = None
     deadline: AwareDatetime | None = None
+    is_provisional: bool = Field(default=False, description="The year of the deadline was not announced yet.")
     is_drill: bool
     is_over: bool
     dedup_key: str | None = None
@@ -88,10 +91,19 @@ async def incidents(
         text=q,
     )
     page = await ports.record.search(wanted, after=after, limit=limit)
-    items = [
-        Listed(**row.model_dump(exclude={"view", "head_hash"}), phase_text=_.word(row.phase)) for row in page.items
-    ]
-    return Listing(items=items, next=page.next)
+    return Listing(items=[_listed(row, _) for row in page.items], next=page.next)
+
+
+def _listed(row: IncidentRow, _: Translator) -> Listed:
+    shown = row.model_dump(exclude={"view", "head_hash"})
+    return Listed(**shown, phase_text=_.word(row.phase), is_provisional=_is_provisional(row))
+
+
+def _is_provisional(row: IncidentRow) -> bool:
+    """Tell whether the deadline that a list shows rests on a year that nobody announced."""
+    coming = [responder["deadline"] for responder in row.view.get("responders", [])]
+    running = [Deadline.model_validate(item) for item in (*row.view.get("deadlines", {}).values(), *coming)]
+    return any(item.is_provisional and item.at == row.deadline for item in running)
 
 
 @router.get(

@@ -184,7 +184,8 @@ def _params(event: ev.Event, company: Company, _: Translator) -> dict[str, str]:
 def _text(name: str, value: Any, company: Company, _: Translator) -> str:
     at = getattr(value, "at", value)
     if isinstance(at, datetime):
-        return instant(at, _)
+        text = instant(at, _)
+        return _.noted(text, _.word("provisional")) if getattr(value, "is_provisional", False) else text
     if name in _PEOPLE or name == "replaces":
         return name_of(company, str(value), _)
     named = company.system(str(value)) if name == "system" else company.department(str(value))

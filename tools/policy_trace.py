@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "policy.md"
 ELSEWHERE = {
     "1": "the purpose itself",
-    "2": "company file; readiness report not built yet",
+    "2": "the directory; `domain/readiness.py`",
     "3.1": "the manager's rows of `domain/authority.py`",
     "3.2": "review meetings not built yet",
     "3.3": "page `activation`",
     "4.1": "supplies not built yet",
-    "4.2": "backups in `domain/clock.py`; coverage report not built yet",
+    "4.2": "`domain/readiness.py`, rosters, backups in `domain/clock.py`",
     "4.3": "`runbooks/`, pinned by `judge`",
     "4.4": "inspections not built yet",
     "5.1": "every refusal",

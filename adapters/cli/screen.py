@@ -66,7 +66,7 @@ def incidents(_: Translator, items: list[dict[str, Any]]) -> None:
     shown.columns[0].no_wrap = True
     for item in items:
         cells = (item["number"], item["severity"], item["phase_text"], item["system"], _title(_, item))
-        shown.add_row(*map(escape, cells), _.word(item.get("awaited") or ""), clock(item.get("deadline")))
+        shown.add_row(*map(escape, cells), _.word(item.get("awaited") or ""), _due(_, item, "deadline"))
     console.print(shown)
 
 
@@ -93,14 +93,20 @@ def incident(_: Translator, item: dict[str, Any]) -> None:
 
 def _awaited(_: Translator, item: dict[str, Any]) -> None:
     if limit := item.get("limit"):
-        console.print(f"{clock(limit['at'])} {escape(limit['name'])} · {limit['clause']} {limit['clause_text']}")
+        console.print(f"{_due(_, limit, 'at')} {escape(limit['name'])} · {limit['clause']} {limit['clause_text']}")
     if not item["awaited"]:
         return
     shown = Table(*(_(name) for name in (N_("awaited"), N_("who"), N_("until"), N_("clause"))), box=None)
     for waiting in item["awaited"]:
         clause = f"{waiting['clause']} {waiting['clause_text']}"
-        shown.add_row(escape(waiting["question"]), escape(", ".join(waiting["names"])), clock(waiting["due"]), clause)
+        shown.add_row(escape(waiting["question"]), escape(", ".join(waiting["names"])), _due(_, waiting, "due"), clause)
     console.print(shown)
+
+
+def _due(_: Translator, item: dict[str, Any], name: str) -> str:
+    """Show a deadline, marked where the official calendar of its year is not known yet."""
+    text = clock(item.get(name))
+    return _.noted(text, _.word("provisional")) if text and item.get("is_provisional") else text
 
 
 def _steps(_: Translator, item: dict[str, Any]) -> None:

@@ -83,6 +83,16 @@ class Session:
         wanted = {name: value for name, value in query.items() if value is not None}
         return self._answer(self._send("GET", path, params=wanted)).json()
 
+    def put(self, path: str, body: dict[str, Any], **query: Any) -> Any:
+        """Enter something in place of what was there."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        return self._answer(self._send("PUT", path, json=body, params=wanted)).json()
+
+    def delete(self, path: str, **query: Any) -> Any:
+        """Take something out."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        return self._answer(self._send("DELETE", path, params=wanted)).json()
+
     def post(self, path: str, body: dict[str, Any], key: str | None = None) -> Any:
         """Do something; the same key again while the outcome is not known (202) or nobody answers."""
         headers = {"Idempotency-Key": key or uuid4().hex}
