@@ -13,7 +13,7 @@ from dateutil.rrule import rrulestr
 from pydantic import AwareDatetime
 
 from domain.calendar import Calendar
-from domain.company import Company, Leave, Watch
+from domain.company import Company, Leave, Role, Watch
 from domain.roster import Override, Roster, Rotation, Seat, Stretch, Swap
 from domain.text import Key, Wire
 
@@ -82,7 +82,7 @@ def line(roster: Roster, roll: Roll, at: datetime) -> list[Candidate]:
     first: dict[str, Candidate] = {}
     for candidate in found:
         first.setdefault(candidate.person, candidate)
-    return [_looked_at(candidate, roster, roll, at) for candidate in first.values()]
+    return [_judged(candidate, roster.post, roll, at) for candidate in first.values()]
 
 
 def on_duty(roster: Roster, roll: Roll, at: datetime) -> list[Candidate]:
@@ -180,11 +180,11 @@ def _others(roster: Roster, roll: Roll, at: datetime) -> Iterator[Candidate]:
             yield Candidate(person=delegation.deputy, why=Why.DEPUTY)
 
 
-def _looked_at(candidate: Candidate, roster: Roster, roll: Roll, at: datetime) -> Candidate:
-    obstacle, until = _obstacle(candidate.person, roster.post, roll, at)
+def _judged(candidate: Candidate, post: Role, roll: Roll, at: datetime) -> Candidate:
+    obstacle, until = _obstacle(candidate.person, post, roll, at)
     person = roll.company.person(candidate.person)
-    holds = person is not None and roster.post in person.posts
-    principal = None if holds else _principal(candidate.person, roster.post, roll, at)
+    holds = person is not None and post in person.posts
+    principal = None if holds else _principal(candidate.person, post, roll, at)
     return candidate.model_copy(update={"obstacle": obstacle, "until": until, "deputy_of": principal})
 
 
@@ -222,6 +222,61 @@ def _join(row: list[Shift], shift: Shift) -> None:
         row[-1].ends = shift.ends
     else:
         row.append(shift)
+
+
+# ── whom a question reaches ───────────────────────────────────────────────────
+
+
+class Step(StrEnum):
+    """When somebody is called: at once, with the deputies, with everybody."""
+
+    FIRST = "first"
+    NEXT = "next"
+    EVERYBODY = "everybody"
+
+
+class Reached(Candidate):
+    """Somebody of whom a post's question thinks; without a step he is passed over."""
+
+    step: Step | None = None
+
+
+def on_watch(company: Company, rosters: Iterable[Roster], roll: Roll, start: datetime, end: datetime) -> Company:
+    """Return a company with whoever is on duty between two instants, as an incident carries it."""
+    seen = roll._replace(company=company)
+    duty = [watch for roster in rosters for watch in watches(roster, seen, start, end)]
+    return company.model_copy(update={"duty": duty})
+
+
+def reach(rosters: Iterable[Roster], roll: Roll, post: Role, at: datetime, system: str | None = None) -> list[Reached]:
+    """Return whom a question to a post reaches that is asked at an instant, in order, and who is passed over and why.
+
+    The order is the very one that an incident takes; ``system`` brings in the delegations for it alone.
+    """
+    own = [item for item in roll.company.delegations if item.covers(system or "")]
+    roll = roll._replace(company=roll.company.model_copy(update={"delegations": own}))
+    mine = [roster for roster in rosters if roster.post == post]
+    company = on_watch(roll.company, mine, roll, at, at + _DAY)
+    known: dict[str, Candidate] = {}
+    for roster in mine:
+        if on_duty(roster, roll, at):
+            known |= {item.person: item for item in line(roster, roll, at) if item.person not in known}
+    for candidate in _without_roster(post, roll, at):
+        known.setdefault(candidate.person, candidate)
+    steps = dict.fromkeys(company.on_call(post, at), Step.FIRST)
+    for people, step in ((company.backups(post, at), Step.NEXT), (company.holders(post), Step.EVERYBODY)):
+        steps |= {person: step for person in people if person not in steps}
+    order = [*steps, *(person for person in known if person not in steps)]
+    return [Reached(**known[person].model_dump(), step=steps.get(person)) for person in order]
+
+
+def _without_roster(post: Role, roll: Roll, at: datetime) -> Iterator[Candidate]:
+    holders = [person.id for person in roll.company.people if post in person.posts]
+    for person in holders:
+        yield _judged(Candidate(person=person, why=Why.HOLDER), post, roll, at)
+    for delegation in roll.company.delegations:
+        if delegation.post == post and delegation.holds_at(at):
+            yield _judged(Candidate(person=delegation.deputy, why=Why.DEPUTY), post, roll, at)
 
 
 # ── time ──────────────────────────────────────────────────────────────────────

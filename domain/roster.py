@@ -1,5 +1,6 @@
 """What a roster says: who takes turns in which seat of a post, who stands in for once, who swaps with whom (4.2)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Literal
@@ -9,13 +10,15 @@ from dateutil.rrule import rrulestr
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.company import Role
+from domain.company import Company, Role
 from domain.text import N_, Key, Line, Text, Wire
 
 _PARTS = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYHOUR", "WKST"})
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
 _LONGEST_INTERVAL = 52
 _SHORTEST_MONTH = 28
+# Hand-overs are counted from the beginning: it must be within sight.
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 _PROBE = datetime.combine(date(2026, 1, 5), time(9))
 
 
@@ -57,9 +60,9 @@ class Rotation(Wire):
     seat: Seat = Seat.PRIMARY
     people: list[Key] = Field(min_length=1, max_length=50)
     rule: Line = "FREQ=WEEKLY"
-    since: date
+    since: date = Field(ge=_EARLIEST, le=_LATEST)
     at: time = time(9)
-    until: date | None = None
+    until: date | None = Field(None, ge=_EARLIEST, le=_LATEST)
     days: Literal["all", "workday", "offday"] = "all"
 
     @field_validator("rule")
@@ -95,6 +98,13 @@ class Roster(Wire):
                 "example", "must look like {example}", {"example": "Asia/Shanghai, Europe/Berlin"}
             ) from None
         return zone
+
+    def strangers(self, company: Company) -> Iterator[tuple[int, int, str]]:
+        """Yield whoever takes turns but neither holds the post nor is named to act in it, with his place."""
+        fit = {person.id for person in company.people if self.post in person.posts}
+        fit |= {item.deputy for item in company.delegations if item.post == self.post}
+        for number, rotation in enumerate(self.rotations):
+            yield from ((number, place, name) for place, name in enumerate(rotation.people) if name not in fit)
 
     @property
     def seats(self) -> list[Seat]:
