@@ -10,9 +10,10 @@ import pytest
 from activities.messages import Message
 from adapters.files import Roster
 from adapters.i18n import translator
-from adapters.messages import TEMPLATES, Letterhead, render
+from adapters.messages import BESIDE_INCIDENTS, TEMPLATES, Letterhead, render
 from domain.clauses import CLAUSES
-from domain.company import Person
+from domain.company import Person, Role
+from domain.readiness import Absence, Gap, GapKind, Urgency
 
 HEAD = Letterhead("https://fengsui.example")
 FULL = {
@@ -40,7 +41,7 @@ def people(roster: Roster) -> dict[str, Person]:
     return {person.language: person for person in roster.company.people}
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - set(BESIDE_INCIDENTS)))
 @pytest.mark.parametrize("params", [{}, FULL, dict.fromkeys(FULL, "")], ids=["none", "full", "empty"])
 @pytest.mark.parametrize("due", [None, datetime(2026, 11, 24, 3, 19, tzinfo=UTC)], ids=["no-due", "due"])
 def test_a_template_reads_in_both_languages(
@@ -63,6 +64,46 @@ def test_a_template_reads_in_both_languages(
         assert ("{braces} {{ no_template }} %(no)s" in text.body) == bool(params.get("text"))
     frame = en.body.replace("交易数据库 无响应", "").replace(people["en"].name, "")
     assert not re.search("[\u4e00-\u9fff]", frame), "English text holds Chinese"
+
+
+@pytest.mark.parametrize("template", BESIDE_INCIDENTS)
+@pytest.mark.parametrize("due", [None, datetime(2026, 11, 24, 3, 19, tzinfo=UTC)], ids=["no-due", "due"])
+@pytest.mark.parametrize("params", [{}, {"gaps": "[]", "urgency": "alarm", "channel": "mail", "test": "2026-11-24"}])
+def test_what_is_about_no_incident_reads_in_both_languages(
+    message_with: MessageWith, people: dict[str, Person], template: str, params: dict[str, str], due: datetime | None
+) -> None:
+    message = message_with(template=template, params=params, due=due)
+    zh, en = (render(message, people[language], None, HEAD) for language in ("zh-CN", "en"))
+    assert (zh.subject != en.subject, zh.body != en.body) == (True, True)
+    for text in (zh, en):
+        assert "INC-1" not in text.body.replace("/incidents/INC-1", "")
+        assert "https://fengsui.example/" in text.body
+    assert not re.search("[\u4e00-\u9fff]", en.body.replace(people["en"].name, ""))
+
+
+def test_a_gap_is_told_with_names_dates_and_reasons(
+    message_with: MessageWith, people: dict[str, Person], roster: Roster
+) -> None:
+    gap = Gap(
+        kind=GapKind.POST_THIN,
+        clause="4.2",
+        urgency=Urgency.ALARM,
+        starts=datetime(2026, 11, 24, 1, tzinfo=UTC),
+        ends=datetime(2026, 11, 26, 1, tzinfo=UTC),
+        post=Role.TECHNICIAN,
+        count=1,
+        needed=2,
+        without={"xu-bin": Absence.ON_LEAVE},
+    )
+    params = {"gaps": f"[{gap.model_dump_json()}]", "urgency": "alarm"}
+    zh, en = (
+        render(message_with(template="readiness", params=params), people[language], roster.company, HEAD).body
+        for language in ("zh-CN", "en")
+    )
+    assert "- 技术人员：应有 2 人可联系，现有 1 人。 自 2026年11月24日 09:00:00" in zh
+    assert "未计入：徐斌（请假）" in zh
+    assert "technician: 1 of 2 people can be reached. From 24 Nov 2026, 09:00:00" in en
+    assert "Not counted: Xu Bin (on leave)." in en
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
