@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from adapters.channelsettings import ChannelSettings
 from adapters.i18n.validation import explain
 from adapters.problems import Fault, FileProblem
 from domain.company import POSTS, Role
@@ -24,7 +25,7 @@ _URLS = {
 }
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """Where everything is and with whom we speak; secrets never show in ``repr``, logs or errors."""
 
     model_config = SettingsConfigDict(

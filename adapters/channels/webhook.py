@@ -1,24 +1,15 @@
 """A message as signed JSON to one address: for chat gateways, SMS gateways, anything that can receive HTTP."""
 
-import asyncio
 import hashlib
 import hmac
 import json
-import ssl
 import time
 from collections.abc import Callable
 
-import httpx2
-
 from activities.messages import Message
-from activities.ports import NotHandedOver
+from adapters.channels.provider import Provider
 from adapters.channels.writer import Writer
 from domain.company import Person
-
-_SECONDS = 5.0
-_TOTAL_SECONDS = 7.0
-_TEMPORARY = {408, 425, 429}
-_SERVER_ERROR = 500
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -37,34 +28,20 @@ class WebhookChannel:
         self._secret = secret
         self._writer = writer
         self._clock = clock
-        self._tls = ssl.create_default_context()
+        self._provider = Provider(self.name, secret, clock=clock)
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         """Post a message; ``Idempotency-Key`` is its dedup key, so that a repeat can be told from a new one."""
         body = await self._body(message, recipient, address)
         timestamp = str(int(self._clock()))
         headers = {
-            "Content-Type": "application/json; charset=utf-8",
             "Idempotency-Key": message.dedup_key,
             "X-Fengsui-Timestamp": timestamp,
             "X-Fengsui-Signature": f"sha256={signature(self._secret, timestamp, body)}",
         }
-        client = httpx2.AsyncClient(timeout=_SECONDS, trust_env=False, verify=self._tls)
-        try:
-            # Only the status counts: the answer's body is never read, however long it is.
-            async with (
-                asyncio.timeout(_TOTAL_SECONDS),
-                client,
-                client.stream("POST", self._url, content=body, headers=headers) as response,
-            ):
-                status = response.status_code
-        except (httpx2.HTTPError, OSError, TimeoutError) as error:
-            # The error's own words would name the address, which may hold a key.
-            raise NotHandedOver(f"webhook: {type(error).__name__}") from None
-        if not response.is_success:
-            is_final = status < _SERVER_ERROR and status not in _TEMPORARY
-            raise NotHandedOver(f"webhook: HTTP {status}", is_final=is_final)
-        return f"HTTP {status}"
+        answer = await self._provider.post(self._url, body, headers)
+        self._provider.require_success(answer)
+        return f"HTTP {answer.status}"
 
     async def _body(self, message: Message, recipient: Person, address: str) -> bytes:
         text = await self._writer.write(message, recipient)

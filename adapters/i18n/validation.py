@@ -49,6 +49,7 @@ _MESSAGES = {
     "json_type": N_("must be JSON"),
     "path_type": N_("must be a path"),
     "example": N_("must look like {example}"),
+    "incomplete": N_("{given} needs {missing}"),
     "forbidden_character": N_("character {code} is not allowed"),
     "unknown_clause": N_("the policy has no clause {clause}"),
 }

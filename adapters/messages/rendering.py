@@ -57,10 +57,12 @@ class Letterhead(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """A message in words."""
+    """A message in words; ``link`` is the address that its body holds, ``facts`` what templates of others may show."""
 
     subject: str
     body: str
+    link: str = ""
+    facts: dict[str, str] = {}
 
 
 def render(
@@ -87,7 +89,26 @@ def render(
     # A newer workflow may name a template that this release does not have: the page goes out all the same.
     template = message.template if message.template in TEMPLATES else _PLAIN
     subject, body = (_jinja.get_template(f"{template}/{part}.txt").render(context) for part in ("subject", "body"))
-    return Rendered(mark + " ".join(subject.split()), mark + re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+    return Rendered(
+        mark + " ".join(subject.split()),
+        mark + re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",
+        context["link"],
+        _facts(message, context, mark + " ".join(subject.split())),
+    )
+
+
+def _facts(message: Message, context: dict[str, Any], subject: str) -> dict[str, str]:
+    return {
+        "subject": subject,
+        "number": message.incident,
+        "title": context["title"],
+        "system": context["system"],
+        "severity": str(message.severity),
+        "due": context["due"] or "-",
+        "clause": message.clause,
+        "call": str(message.call),
+        "token": context["link"].rpartition("/")[2],
+    }
 
 
 def _gaps(message: Message, company: Company | None, _: Translator, zone: str) -> list[str]:

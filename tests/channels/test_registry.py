@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
 from activities.messages import Message
 from adapters.channels import build_channels, channels_set_up
+from adapters.channelsettings import NEEDS
 from adapters.directory import FileDirectory
 from adapters.links import Links
 from adapters.settings import Settings
@@ -60,3 +62,20 @@ async def test_a_webhook_that_is_set_up_delivers(message: Message, sun: Person) 
 def test_mail_is_built_from_its_url() -> None:
     settings = Settings(smtp_url=SecretStr("smtp://127.0.0.1:2525"))
     assert set(build_channels(settings, Letters(), directory(settings))) == {"inbox", "mail"}
+
+
+def test_every_channel_is_built_when_its_account_is_set_and_only_then() -> None:
+    fields = {name: Settings.model_fields[name] for names in NEEDS.values() for name in names}
+    values: dict[str, Any] = {
+        name: SecretStr(name) if "SecretStr" in str(field.annotation) else name for name, field in fields.items()
+    }
+    values["wecom_agent_id"] = 7
+    for channel, names in NEEDS.items():
+        settings = Settings(**{name: values[name] for name in names})
+        assert set(build_channels(settings, Letters(), directory(settings))) == {"inbox", channel}
+        assert channels_set_up(settings) == {"inbox", channel}
+
+
+async def test_apprise_is_a_channel_under_the_name_that_is_given() -> None:
+    settings = Settings(apprise={"bark": SecretStr("bark://host/{address}")})
+    assert set(build_channels(settings, Letters(), directory(settings))) == {"inbox", "bark"}

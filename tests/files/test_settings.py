@@ -22,6 +22,9 @@ SECRETS = {
     "FENGSUI_SMTP_URL": f"smtps://user:{SECRET}@mail.example:465",
     "FENGSUI_WEBHOOK_URL": f"https://chat.example/hook?key={SECRET}",
     "FENGSUI_WEBHOOK_SECRET": f"{SECRET}-4",
+    "FENGSUI_DINGTALK_TOKEN": f"{SECRET}-5",
+    "FENGSUI_DINGTALK_SECRET": f"{SECRET}-6",
+    "FENGSUI_APPRISE": json.dumps({"bark": f"bark://{SECRET}@host/{{address}}"}),
     "FENGSUI_DATABASE_URL": f"postgresql+psycopg://fengsui:{SECRET}@db.example/fengsui",
 }
 
@@ -63,7 +66,7 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.emergency_phones == ["010-5555 0100", "010-5555 0101"]
     assert settings.public_url == "https://fengsui.example"
     assert settings.tokens["sun-jing"].get_secret_value() == f"{SECRET}-2"
-    assert channels_set_up(settings) == {"inbox", "mail", "webhook"}
+    assert channels_set_up(settings) == {"inbox", "mail", "webhook", "dingtalk", "bark"}
 
 
 def test_no_secret_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +85,12 @@ def test_no_secret_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"FENGSUI_SMTP_URL": f"mail:{SECRET}"}, "FENGSUI_SMTP_URL: must look like smtp://user:password@host:port"),
         ({"FENGSUI_WEBHOOK_URL": f"ftp://{SECRET}"}, "FENGSUI_WEBHOOK_URL: must look like https://host/path"),
         ({"FENGSUI_WEBHOOK_SECRET": ""}, "FENGSUI_WEBHOOK_URL needs FENGSUI_WEBHOOK_SECRET"),
+        ({"FENGSUI_DINGTALK_SECRET": ""}, "FENGSUI_DINGTALK_TOKEN needs FENGSUI_DINGTALK_SECRET"),
+        ({"FENGSUI_WECOM_CORP_ID": "ww1"}, "FENGSUI_WECOM_CORP_ID needs FENGSUI_WECOM_AGENT_ID"),
+        ({"FENGSUI_DINGTALK_BASE_URL": f"https://u:{SECRET}@host"}, "must look like https://oapi.dingtalk.com"),
+        ({"FENGSUI_APPRISE": SECRET}, "FENGSUI_APPRISE: must look like"),
+        ({"FENGSUI_APPRISE": '{"mail": "x://y"}'}, "FENGSUI_APPRISE: must look like"),
+        ({"FENGSUI_SMS_PARAMETERS": "subject,weather"}, "FENGSUI_SMS_PARAMETERS: must look like subject,number"),
         ({"FENGSUI_TOKENS": f'{{"a": "{SECRET}", "b": "{SECRET}"}}'}, "two people have the same token"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_SECRET": ""}, "production needs FENGSUI_SECRET"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_SECRET": "short"}, "production needs random secrets"),
