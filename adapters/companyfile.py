@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from domain.company import Delegation, Department, Leave, Person, System
 from domain.directory import INBOX, ContactPoint, Member, Register
+from domain.roster import Roster
 from domain.text import Key, Line, Text, Wire
 
 _LONGEST_KEY = 120
@@ -40,7 +41,7 @@ class FiledLeave(Leave):
 
 
 class CompanyFile(Wire):
-    """What company.yaml holds. A file without ``leaves`` says nothing about them."""
+    """What company.yaml holds. A file without ``leaves`` or ``rosters`` says nothing about them."""
 
     version: Key
     name: Text
@@ -49,6 +50,7 @@ class CompanyFile(Wire):
     delegations: list[Delegation] = []
     leaves: list[FiledLeave] | None = None
     systems: list[System] = Field(min_length=1)
+    rosters: list[Roster] | None = None
 
     def register(self, before: Register | None = None) -> Register:
         """Return the directory that the file wants; what it does not speak of is as it was ``before``."""
@@ -67,13 +69,14 @@ class CompanyFile(Wire):
             delegations=_named_delegations(self.delegations),
             leaves=leaves,
             systems=self.systems,
+            rosters=self.rosters if self.rosters is not None else before.rosters if before else [],
         )
 
 
 def written(register: Register) -> str:
     """Return company.yaml; reading it again gives the same directory."""
     content: dict[str, Any] = {"version": register.version, "name": _plain(register.name)}
-    for name in ("departments", "people", "delegations", "leaves", "systems"):
+    for name in ("departments", "people", "delegations", "leaves", "systems", "rosters"):
         content[name] = [_plain(item) for item in getattr(register, name)]
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False

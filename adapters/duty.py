@@ -43,6 +43,8 @@ class Duties:
         self._directory = directory
         self._calendar = calendar
         self._read: tuple[Known, Book] | None = None
+        self._seen: tuple[Known, Calendar] | None = None
+        self._pinned: dict[tuple[str, datetime], Company] = {}
 
     async def book(self) -> Book:
         """Return what is written now."""
@@ -56,10 +58,21 @@ class Duties:
         book = await self.book()
         return book, book.roll(await self._directory.company(), await self._calendar())
 
-    async def on_watch(self, company: Company, calendar: Calendar, now: datetime) -> Company:
-        """Return a company with whoever is on duty in the coming days; what an incident pins."""
-        book = await self.book()
-        return on_watch(company, book.rosters, book.roll(company, calendar), now - _BEFORE, now + DUTY_AHEAD)
+    async def pinned(self, system: str, calendar: Calendar, now: datetime) -> Company:
+        """Return what an incident of a system pins: its excerpt of the company, with whoever is on duty.
+
+        It is worked out once an hour, and when anything was changed: reports do not wait for it.
+        """
+        known, book = await self._directory.known(), await self.book()
+        if self._seen is None or self._seen[0] is not known or self._seen[1] != calendar:
+            self._seen, self._pinned = (known, calendar), {}
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        if (system, hour) not in self._pinned:
+            self._pinned = {key: company for key, company in self._pinned.items() if key[1] == hour}
+            company = known.company.excerpt(system, hour)
+            roll = book.roll(company, calendar)
+            self._pinned[system, hour] = on_watch(company, book.rosters, roll, hour - _BEFORE, hour + DUTY_AHEAD)
+        return self._pinned[system, hour]
 
     async def shifts(self, start: datetime, end: datetime, roster: str | None = None) -> list[tuple[Roster, Shift]]:
         """Return who has which seat between two instants, by roster and then by time."""

@@ -16,10 +16,13 @@ from domain.roster import Override, Roster, Seat, Stretch
 from domain.text import N_, brief
 
 MEDIA_TYPE = "text/calendar"
+PATH = "/feeds"
 MOST_EVENTS = 500
 _PRODUCT = "-//Fengsui//duty//EN"
 _NAMESPACE = "fengsui"
 _HOUR = timedelta(hours=1)
+_QUICK = ("SECOND", "MINUTE")
+_TOO_MANY = N_("More than {most} events are too many at once.")
 
 
 def calendar(title: str, shifts: Iterable[tuple[Roster, Shift]], company: Company, _: Translator, now: datetime) -> str:
@@ -77,19 +80,26 @@ def overrides(text: str, roster: Roster, company: Company, by: str, during: Stre
     """
     try:
         read = Calendar.from_ical(text)
+        if _swarms(read):
+            return Imported([], [Unread("", _TOO_MANY, {"most": str(MOST_EVENTS)})])
         events: list[Any] = recurring_ical_events.of(read).between(during.starts, during.ends)
     except Exception as error:  # noqa: BLE001 - whatever the libraries make of a foreign file, it is unreadable
         return Imported([], [Unread("", N_("This is no calendar: {reason}"), {"reason": brief(str(error))})])
     if len(events) > MOST_EVENTS:
-        return Imported(
-            [], [Unread("", N_("More than {most} events are too many at once."), {"most": str(MOST_EVENTS)})]
-        )
+        return Imported([], [Unread("", _TOO_MANY, {"most": str(MOST_EVENTS)})])
     found = Imported([], [])
     for event in sorted(events, key=lambda item: str(item.get("uid", ""))):
         for item in _read(event, roster, company, by):
             (found.overrides if isinstance(item, Override) else found.unread).append(item)  # type: ignore[arg-type]
     found.overrides.sort(key=lambda item: item.starts)
     return found
+
+
+def _swarms(read: Any) -> bool:
+    """Tell whether a calendar would take long to unfold: more events, or more often a day, than people change duty."""
+    events = read.walk("VEVENT")
+    rules = [str(event["rrule"]) for event in events if "rrule" in event]
+    return len(events) > MOST_EVENTS or any(part in rule.upper() for rule in rules for part in _QUICK)
 
 
 def _read(event: Any, roster: Roster, company: Company, by: str) -> Iterator[Override | Unread]:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from adapters.calendar import around
-from adapters.duty import Duties
 from adapters.snapshot import Snapshots
 from adapters.store.communication import SqlCommunicationTests
 from domain.directory import Member
@@ -16,7 +15,6 @@ class Standings:
     def __init__(self, snapshots: Snapshots, tests: SqlCommunicationTests) -> None:
         """Take what the company is now, and how its people answered the tests."""
         self._snapshots = snapshots
-        self._duties = Duties(snapshots.directory, snapshots.calendar)
         self.tests = tests
 
     async def now(self, now: datetime) -> Standing:
@@ -24,7 +22,7 @@ class Standings:
         policy = self._snapshots.policy
         known = await self._snapshots.directory.known()
         silent = await self.tests.silent(now)
-        shifts = await self._duties.shifts(now, now + policy.readiness_horizon.duration)
+        shifts = await self._snapshots.duties.shifts(now, now + policy.readiness_horizon.duration)
         return Standing(
             company=known.company,
             policy=policy,

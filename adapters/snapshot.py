@@ -7,6 +7,7 @@ from activities.messages import AlertOpening
 from adapters.calendar import Calendars
 from adapters.channels.registry import channels_set_up
 from adapters.directory import SqlDirectory
+from adapters.duty import Duties
 from adapters.files import load_policy
 from adapters.settings import Settings
 from adapters.store.catalogue import SqlCatalogue
@@ -33,6 +34,7 @@ class Snapshots:
         self.catalogue = SqlCatalogue(database)
         self.directory = SqlDirectory(self.catalogue, settings.company, settings.runbooks, channels_set_up(settings))
         self.calendars = Calendars(self.policy.time_zone, settings.calendar, self.catalogue, clock)
+        self.duties = Duties(self.directory, self.calendar)
         self._clock = clock
 
     async def ready(self) -> "Snapshots":
@@ -58,7 +60,7 @@ class Snapshots:
         alert_workflow: str | None = None,
     ) -> Opening:
         """Return the opening of an incident with everything that it pins; only its own system goes along."""
-        company = await self.directory.company()
+        calendar = await self.calendar()
         return Opening(
             number=number,
             report=report,
@@ -68,8 +70,8 @@ class Snapshots:
             channel=channel,
             command_id=command_id,
             policy=self.policy,
-            company=company.excerpt(report.system, self._clock()),
-            calendar=await self.calendar(),
+            company=await self.duties.pinned(report.system, calendar, self._clock()),
+            calendar=calendar,
             recurrence_of=recurrence_of,
             alert_workflow=alert_workflow,
         )

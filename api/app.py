@@ -14,8 +14,10 @@ from api import (
     changes,
     company,
     directory,
+    duty,
     exchange,
     failures,
+    feeds,
     health,
     inbox,
     incidents,
@@ -24,6 +26,7 @@ from api import (
     openapi,
     readiness,
     reporting,
+    rosters,
     timeline,
 )
 from api.alerts import intake
@@ -54,11 +57,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(phone.router)
     app.include_router(pages.router)
+    app.include_router(feeds.public)
     app.include_router(session.door, prefix=PREFIX)
     app.include_router(_behind_the_door(signed_in, session, accounts, tokens))
     app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
     app.include_router(_behind_the_door(signed_in, calendar, readiness))
     app.include_router(_behind_the_door(signed_in, directory, exchange, changes))
+    app.include_router(_behind_the_door(signed_in, duty, rosters, feeds))
     app.include_router(_behind_the_door(from_monitor, monitor))
     app.include_router(_behind_the_door(from_alert_source, intake))
     app.add_middleware(Door)

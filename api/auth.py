@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adapters import links
+from adapters import ics, links
 from adapters.credentials import Caller, Way
 from adapters.snapshot import now_in_utc
 from adapters.store.database import DatabaseAway
@@ -25,7 +25,7 @@ from domain.text import N_
 
 OPEN = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json"})
 SIGN_IN = ("POST", "/api/v1/auth/session")
-_OPEN_BELOW = (f"{links.PATH}/", "/sign-in")
+_OPEN_BELOW = (f"{links.PATH}/", f"{ics.PATH}/", "/sign-in")
 _BODIED = ("POST", "PUT", "PATCH")
 _READS = ("GET", "HEAD", "OPTIONS")
 _ACTS = ("/api/v1/incidents", "/api/v1/inbox")

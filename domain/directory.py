@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from domain.company import POSTS, Company, Delegation, Department, Leave, Person, Role, Runbook, System
+from domain.roster import Roster
 from domain.text import N_, Key, Line, Text, Wire
 
 INBOX = "inbox"
@@ -89,6 +90,7 @@ class Register(Wire):
     delegations: list[Delegation] = []
     leaves: list[Leave] = []
     systems: list[System]
+    rosters: list[Roster] = []
 
     def member(self, person_id: str) -> Member | None:
         """Find a person."""
@@ -118,7 +120,7 @@ class Flaw(NamedTuple):
 
 def flaws(register: Register, runbooks: list[Runbook], now: datetime) -> Iterator[Flaw]:
     """Yield whatever leads nowhere or contradicts itself: a register with a new flaw is not accepted."""
-    for name in ("departments", "people", "delegations", "leaves", "systems"):
+    for name in ("departments", "people", "delegations", "leaves", "systems", "rosters"):
         yield from _doubled((name,), [item.id for item in getattr(register, name)])
     people = {member.id for member in register.people}
     for index, department in enumerate(register.departments):
@@ -128,6 +130,7 @@ def flaws(register: Register, runbooks: list[Runbook], now: datetime) -> Iterato
     yield from _delegations(register, people, now)
     yield from _leaves(register, people)
     yield from _systems(register, people, {book.id for book in runbooks})
+    yield from _rosters(register)
     for book in runbooks:
         for system in sorted(set(book.systems) - {system.id for system in register.systems}):
             message = N_("the runbook {runbook} names a system “{id}” that does not exist")
@@ -206,6 +209,18 @@ def _systems(register: Register, people: set[str], runbooks: set[str]) -> Iterat
         yield from _doubled((*place, "probes"), [probe.id for probe in system.probes])
         if not system.runbooks:
             yield Flaw(place, N_("the system has no runbook"))
+
+
+def _rosters(register: Register) -> Iterator[Flaw]:
+    for index, roster in enumerate(register.rosters):
+        if roster.post not in POSTS:
+            yield Flaw(("rosters", index, "post"), N_("“{post}” is not a post of the company"), {"post": roster.post})
+        fit = {member.id for member in register.people if roster.post in member.posts}
+        fit |= {item.deputy for item in register.delegations if item.post == roster.post}
+        for number, place, person in roster.strangers(fit):
+            message = N_("{id} neither holds the post “{post}” nor is named to act in it")
+            where: Place = ("rosters", index, "rotations", number, "people", place)
+            yield Flaw(where, message, {"id": person, "post": roster.post})
 
 
 def _unknown(place: Place, named: Iterable[str], known: set[str], message: str) -> Iterator[Flaw]:

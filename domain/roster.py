@@ -1,6 +1,6 @@
 """What a roster says: who takes turns in which seat of a post, who stands in for once, who swaps with whom (4.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Literal
@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.company import Company, Role
+from domain.company import Role
 from domain.text import N_, Key, Line, Text, Wire
 
 _PARTS = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYHOUR", "WKST"})
@@ -99,10 +99,8 @@ class Roster(Wire):
             ) from None
         return zone
 
-    def strangers(self, company: Company) -> Iterator[tuple[int, int, str]]:
-        """Yield whoever takes turns but neither holds the post nor is named to act in it, with his place."""
-        fit = {person.id for person in company.people if self.post in person.posts}
-        fit |= {item.deputy for item in company.delegations if item.post == self.post}
+    def strangers(self, fit: Collection[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield whoever takes turns though he is not among those who are fit for it, with his place."""
         for number, rotation in enumerate(self.rotations):
             yield from ((number, place, name) for place, name in enumerate(rotation.people) if name not in fit)
 

@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 from adapters.store.catalogue import Document, Edit, Item
 from domain.company import Delegation, Department, Leave, System
 from domain.directory import Member, Register
+from domain.roster import Roster
 from domain.text import Wire
 
 W = TypeVar("W", bound=Wire)
 
-COMPANY, DEPARTMENT, PERSON, DELEGATION, LEAVE, SYSTEM = (
+COMPANY, DEPARTMENT, PERSON, DELEGATION, LEAVE, SYSTEM, ROSTER = (
     *("company", "department", "person"),
-    *("delegation", "leave", "system"),
+    *("delegation", "leave", "system", "roster"),
 )
 # What the company file holds; the only item of the kind ``company`` bears the same name.
 MODELS: dict[str, type[Wire]] = {
@@ -21,8 +22,16 @@ MODELS: dict[str, type[Wire]] = {
     SYSTEM: System,
     DELEGATION: Delegation,
     LEAVE: Leave,
+    ROSTER: Roster,
 }
-_LISTS = {DEPARTMENT: "departments", PERSON: "people", SYSTEM: "systems", DELEGATION: "delegations", LEAVE: "leaves"}
+_LISTS = {
+    DEPARTMENT: "departments",
+    PERSON: "people",
+    SYSTEM: "systems",
+    DELEGATION: "delegations",
+    LEAVE: "leaves",
+    ROSTER: "rosters",
+}
 KINDS = frozenset({COMPANY, *MODELS})
 
 
