@@ -13,7 +13,7 @@ from domain.entry import Entry
 from domain.text import N_, excerpt
 
 _Choice = str | Callable[[Any], str]
-_PEOPLE = {"responder", "backup", "operator", "commander", "to", "members", "people", "failed", "specialists"}
+_PEOPLE = {"left", "deputies", "responder", "backup", "operator", "commander", "to", "members", "people", "failed", "specialists"}
 
 
 def _arrived(event: ev.Arrived) -> str:
@@ -138,6 +138,13 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
         else N_("{who} signed that the runbook needs no change: {reason}")
     ),
     ev.Closed: N_("{who} closed the incident."),
+    ev.PersonLeft: lambda e: (
+        N_("{left} has left; {commander} commands from now on, open tasks pass on.")
+        if e.commander
+        else N_("{left} has left; open tasks pass on to {deputies}.")
+        if e.deputies
+        else N_("{left} has left; open tasks pass on.")
+    ),
     ev.Refused: N_("Refused, “{act}” of {who}: {refusal}"),
 }
 

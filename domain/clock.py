@@ -96,14 +96,14 @@ def overdue_arrival(incident: Incident, person: str, dispatch: int, now: datetim
     responder = incident.responder(person)
     if responder is None or responder.dispatch != dispatch or not responder.is_awaited or responder.is_overdue:
         return []
-    backup = _backup(incident, person)
+    backup = backup_of(incident, person)
     overdue = ev.ArrivalOverdue(responder=person, backup=backup, cited=responder.deadline.clause)
     if backup is None:
         return [overdue, ev.GapFound(post=responder.role, cited="4.2")]
     return [overdue, dispatched(incident, backup, responder.role, now, replaces=person)]
 
 
-def _backup(incident: Incident, person_id: str) -> str | None:
+def backup_of(incident: Incident, person_id: str) -> str | None:
     """Return the first of the same post who is not on his way or on the scene already; those on leave come last."""
     responder, person = incident.responder(person_id), incident.company.person(person_id)
     if responder is None:

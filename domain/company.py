@@ -250,6 +250,17 @@ class Company(Wire):
         """Return the leave that a person is on at an instant."""
         return next((leave for leave in self.leaves if leave.person == person_id and leave.holds_at(now)), None)
 
+    def without(self, person_id: str, deputy: str | None) -> "Company":
+        """Return the company after somebody left: inactive, and his deputy answers for his departments."""
+        people = [
+            item.model_copy(update={"is_active": item.is_active and item.id != person_id}) for item in self.people
+        ]
+        departments = [
+            item.model_copy(update={"head": deputy if item.head == person_id else item.head})
+            for item in self.departments
+        ]
+        return self.model_copy(update={"people": people, "departments": departments})
+
     def excerpt(self, system_id: str, now: datetime | None = None) -> "Company":
         """Return what one incident carries: one system, its runbooks, who may act for whom there, the leaves ahead."""
         system = self.system(system_id)

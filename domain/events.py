@@ -572,6 +572,18 @@ class Closed(Event):
     kind: Literal["closed"] = "closed"
 
 
+class PersonLeft(Event):
+    """Somebody left or was disabled; his open tasks pass on. ``questions`` are asked anew, without him."""
+
+    clause = "4.2"
+    kind: Literal["person_left"] = "person_left"
+    left: str
+    deputies: list[str] = []
+    operator: str | None = None
+    commander: str | None = None
+    questions: list[str] = []
+
+
 class Refused(Event):
     """An act that came as a signal was refused; nothing else changed."""
 
@@ -647,6 +659,7 @@ AnyEvent = Annotated[
     | SummaryOverdue
     | RunbookDecided
     | Closed
+    | PersonLeft
     | Refused,
     Field(discriminator="kind"),
 ]

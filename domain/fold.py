@@ -458,3 +458,37 @@ def _closed(incident: Incident, entry: Entry, _event: ev.Closed) -> None:
     incident.is_over = True
     incident.closed_at = entry.recorded_at
     incident.deadlines.clear()
+
+
+# ── whoever is gone ───────────────────────────────────────────────────────────
+
+
+@_on(ev.PersonLeft)
+def _person_left(incident: Incident, _entry: Entry, event: ev.PersonLeft) -> None:
+    left = event.left
+    incident.company = incident.company.without(left, next(iter(event.deputies), None))
+    incident.specialists = [person for person in incident.specialists if person != left]
+    if incident.operator == left:
+        incident.operator = event.operator
+    if incident.command_offered_to == left:
+        incident.command_offered_to = incident.command_offered_at = None
+    if event.commander:
+        incident.commander = event.commander
+    if left in incident.group_members and incident.commander != left:
+        others = [person for person in incident.group_members if person != left]
+        incident.group_members = list(dict.fromkeys([*others, *([incident.commander] if incident.commander else [])]))
+    if responder := incident.responder(left):
+        responder.is_stood_down = True
+    for question in event.questions:
+        incident.asked_anew[question] = incident.asked_anew.get(question, 0) + 1
+    _forget_acknowledgements(incident, left)
+
+
+def _forget_acknowledgements(incident: Incident, left: str) -> None:
+    """Whoever is gone is on nothing any more."""
+    for question, people in list(incident.acknowledged_by.items()):
+        if left in people:
+            people.remove(left)
+            if not people:
+                del incident.acknowledged_by[question]
+                incident.acknowledged.pop(question, None)

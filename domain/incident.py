@@ -241,6 +241,7 @@ class Incident(Wire):
     deadlines: dict[str, Deadline] = {}
     acknowledged: dict[str, AwareDatetime] = {}
     acknowledged_by: dict[str, list[str]] = {}
+    asked_anew: dict[str, int] = {}
     handled: dict[str, Handled] = {}
 
     @property

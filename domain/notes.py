@@ -81,6 +81,12 @@ def _alert_resolved(incident: Incident, event: ev.AlertResolved) -> Note:
     return Note(incident.in_command, "alert_resolved", {"text": event.text})
 
 
+def _left(incident: Incident, event: ev.PersonLeft) -> Note:
+    taken_over = [person for person in (event.commander, event.operator) if person]
+    people = [*event.deputies, *taken_over, *_managers(incident)] or _director(incident)
+    return Note(list(dict.fromkeys(people)), "person_left", {"person": event.left})
+
+
 _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.StepRecorded: _step,
     ev.Activated: _activated,
@@ -99,5 +105,6 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.NoticeOverdue: lambda i, _: Note(i.in_command, "notice_due", {}),
     ev.RecoveryFailed: lambda i, e: Note(i.in_command, "recovery_failed", {"reason": e.reason}),
     ev.SummaryOverdue: lambda i, _: Note([*_managers(i), *_director(i)], "summary", {}),
+    ev.PersonLeft: _left,
     ev.Closed: lambda i, _: Note(_reporter(i), "closed", {}),
 }

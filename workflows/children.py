@@ -46,7 +46,7 @@ def pages(incident: Incident) -> Wanted:
     """One page for every open question (5.2.1, 5.2.6, 5.2.9, 3.3, 5.3, 6)."""
     subject = subject_of(incident)
     return {
-        f"page/{ladder.question}": Child(
+        _anew(incident, f"page/{ladder.question}", ladder.question): Child(
             PageWorkflow,
             Beacon(subject=subject, ladder=ladder),
             f"{ladder.question} → {', '.join(ladder.rungs[0].people)} ({ladder.clause})",
@@ -76,7 +76,14 @@ def approvals(incident: Incident) -> Wanted:
         return {}
     ladder = escalation.approval_ladder(incident, plan)
     pending = ApprovalInput(subject=subject_of(incident), ladder=ladder, plan_version=plan.version)
-    return {ladder.question: Child(ApprovalWorkflow, pending, f"plan version {plan.version} (5.2.8)", ladder.question)}
+    key = _anew(incident, ladder.question, ladder.question)
+    return {key: Child(ApprovalWorkflow, pending, f"plan version {plan.version} (5.2.8)", ladder.question)}
+
+
+def _anew(incident: Incident, key: str, question: str) -> str:
+    """A question that somebody who left was asked is asked by another child, without him."""
+    times = incident.asked_anew.get(question, 0)
+    return f"{key}/anew/{times}" if times else key
 
 
 def recoveries(incident: Incident) -> Wanted:

@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.casefile import SYSTEM, CaseFile
     from domain.clauses import CLAUSES
     from domain.company import Role
+    from domain.departure import departed
     from domain.entry import Entry
     from domain.errors import Refusal
     from domain.incident import Incident
@@ -258,6 +259,11 @@ class IncidentWorkflow:
         actor = Actor(alert.reporter, Role.REPORTER) if alert.reporter else Actor("", Role.ALERT_SOURCE)
         self._file.note([kind(source=alert.source, text=alert.symptom)], workflow.now(), actor=actor)
         self._hand_out()
+
+    @workflow.signal(name=contract.PERSON_LEFT, description="Somebody left or was disabled.")
+    def person_left(self, departure: contract.Departure) -> None:
+        """Pass his open tasks on (4.2)."""
+        self._note(departed(self.incident, departure.person, workflow.now()))
 
     # ── what can be seen ──────────────────────────────────────────────────────
 

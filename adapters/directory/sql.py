@@ -66,8 +66,12 @@ class SqlDirectory:
         self._one_by_one = asyncio.Lock()
 
     async def person(self, person_id: str) -> Person | None:
-        """Find a person."""
-        return (await self.company()).person(person_id)
+        """Find a person; one that another process has just added is looked for once more."""
+        found = (await self.company()).person(person_id)
+        if found is None:
+            await self._look_now()
+            found = (await self.company()).person(person_id)
+        return found
 
     async def address(self, person_id: str, channel: str) -> str | None:
         """Return where a channel reaches a person, or None where it does not."""
@@ -87,7 +91,7 @@ class SqlDirectory:
         if self._known is None:
             await asyncio.shield(self._look())
         elif self._clock() >= self._look_at:
-            await asyncio.wait({self._look()}, timeout=self._patience)
+            await self._look_now()
         if self._known is None:
             raise RuntimeError("the directory was not read")
         return self._known
@@ -96,6 +100,9 @@ class SqlDirectory:
         """Return what the database holds at this moment; raises DatabaseAway."""
         await self._read()
         return await self.known()
+
+    async def _look_now(self) -> None:
+        await asyncio.wait({self._look()}, timeout=self._patience)
 
     def _look(self) -> "asyncio.Task[None]":
         if self._looking is None or self._looking.done():

@@ -298,6 +298,10 @@ def _command(number: str, entries: list[Row]) -> Iterator[Violation]:
             if event["commander"] != offered or offered not in members or entry["person"] != offered:
                 yield Violation("I10", number, f"{event['commander']} took a command that was not offered to him")
             commander, offered = event["commander"], None
+        elif kind == "person_left":
+            commander = event.get("commander") or commander
+            offered = None if offered == event["left"] else offered
+            members = [*members, commander]
         elif kind in ("order_given", "command_offered") and commander is None:
             yield Violation("I10", number, f"{kind} without a commander")
 

@@ -51,8 +51,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def catalogue(database: Database) -> SqlCatalogue:
-    return SqlCatalogue(database)
+def catalogue(patient: Database) -> SqlCatalogue:
+    return SqlCatalogue(patient)
 
 
 @pytest.fixture
@@ -125,8 +125,8 @@ async def test_whoever_changed_it_sees_it_at_once(directory: SqlDirectory, catal
     assert member.name == "孙静怡"
 
 
-async def test_with_the_database_away_what_was_known_stays(database: Database, clock: Clock) -> None:
-    catalogue = Silent(database)
+async def test_with_the_database_away_what_was_known_stays(patient: Database, clock: Clock) -> None:
+    catalogue = Silent(patient)
     catalogue.is_away = False
     directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     before = await directory.company()
@@ -144,8 +144,8 @@ async def test_with_the_database_away_what_was_known_stays(database: Database, c
     assert person.name == "孙静怡"
 
 
-async def test_a_start_without_the_database_goes_by_the_file(database: Database, clock: Clock) -> None:
-    catalogue = Silent(database)
+async def test_a_start_without_the_database_goes_by_the_file(patient: Database, clock: Clock) -> None:
+    catalogue = Silent(patient)
     directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     company = await directory.company()
     assert company.version == "2026.11"
