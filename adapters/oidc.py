@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 from httpx2 import HTTPError
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -21,6 +22,7 @@ _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "E
 _SKEW = 60
 _LIMIT = 8.0
 Claims = dict[str, Any]
+_log = structlog.get_logger(__name__)
 
 
 class ProviderAway(Exception):
@@ -89,7 +91,7 @@ class Provider:
             token = await client.fetch_token(
                 found.token_endpoint, code=params["code"], code_verifier=begun.verifier, grant_type="authorization_code"
             )
-            keys = (await client.get(found.jwks_uri, withhold_token=True)).raise_for_status().json()
+            keys = (await client.request("GET", found.jwks_uri, withhold_token=True)).raise_for_status().json()
         return self._claims(str(token.get("id_token", "")), keys, found.issuer, begun.nonce), begun.after
 
     def _claims(self, id_token: str, keys: Any, issuer: str, nonce: str) -> Claims:
@@ -110,7 +112,8 @@ class Provider:
         return dict(token.claims)
 
     async def _discover(self, client: AsyncOAuth2Client) -> _Discovery:
-        answer = await client.get(f"{self._issuer}/.well-known/openid-configuration", withhold_token=True)
+        address = f"{self._issuer}/.well-known/openid-configuration"
+        answer = await client.request("GET", address, withhold_token=True)
         found = _Discovery.model_validate(answer.raise_for_status().json())
         if found.issuer.rstrip("/") != self._issuer:
             raise ProviderAway("it names another issuer")
@@ -133,4 +136,5 @@ class Provider:
         except OAuthError as error:
             raise SignInRefused(str(error.error)) from error
         except (HTTPError, ValidationError, ValueError) as error:
+            _log.warning("provider_away", issuer=self._issuer, exc_info=error)
             raise ProviderAway(type(error).__name__) from error
