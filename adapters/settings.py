@@ -53,7 +53,10 @@ class Settings(ChannelSettings):
         "default", validation_alias="TEMPORAL_NAMESPACE", description="namespace of this company in Temporal"
     )
 
-    company: Path = Field(_ROOT / "sample" / "company.yaml", description="the company file: people, posts, systems")
+    company: Path = Field(
+        _ROOT / "sample" / "company.yaml",
+        description="the company file that fills an empty database: people, posts, systems",
+    )
     policy: Path = Field(_ROOT / "policy.yaml", description="the policy file: every number with unit and clause")
     runbooks: Path = Field(_ROOT / "runbooks", description="folder of runbooks, one YAML file per runbook and version")
     calendar: Path | None = Field(

@@ -83,6 +83,10 @@ class Session:
         wanted = {name: value for name, value in query.items() if value is not None}
         return self._answer(self._send("GET", path, params=wanted)).json()
 
+    def text(self, path: str) -> str:
+        """Ask for something that is not JSON."""
+        return self._answer(self._send("GET", path)).text
+
     def put(self, path: str, body: dict[str, Any], **query: Any) -> Any:
         """Enter something in place of what was there."""
         wanted = {name: value for name, value in query.items() if value is not None}
