@@ -18,7 +18,6 @@ from tests.api.browser import Browser
 from tests.api.cast import DIRECTOR, OPERATOR
 from tests.api.system import System, free_port, served, settings_for
 
-
 # The provider runs in a thread of this process and uses what its own library calls old.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
