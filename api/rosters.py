@@ -22,7 +22,7 @@ from domain.administration import Task, require
 from domain.company import POSTS, Company, Person
 from domain.duty import Roll
 from domain.errors import CommandReused, Unacceptable, Unknown
-from domain.roster import Override, Roster, Rotation, Seat, Stretch, Swap
+from domain.roster import Override, Roster, Rotation, Seat, Stretch, Swap, Zone
 from domain.swaps import answered, check_offer, withdrawn
 from domain.text import N_, Key, Line, Text, Wire
 
@@ -52,7 +52,7 @@ class RosterBody(Strict):
 
     post: str = Field(description="A post of the company, such as it_manager.")
     name: TextBody
-    time_zone: Line = "Asia/Shanghai"
+    time_zone: Zone = "Asia/Shanghai"
     rotations: list[RotationBody] = Field(min_length=1, max_length=20)
 
 

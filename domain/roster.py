@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.company import Role
@@ -31,6 +31,18 @@ class Seat(StrEnum):
 
 
 SEATS = tuple(Seat)
+
+
+def _known(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        example = "Asia/Shanghai, Europe/Berlin"
+        raise PydanticCustomError("example", "must look like {example}", {"example": example}) from None
+    return zone
+
+
+Zone = Annotated[Line, AfterValidator(_known)]
 
 
 class Stretch(Wire):
@@ -85,19 +97,8 @@ class Roster(Wire):
     id: Key
     post: Role
     name: Text
-    time_zone: Line = "Asia/Shanghai"
+    time_zone: Zone = "Asia/Shanghai"
     rotations: list[Rotation] = Field(min_length=1, max_length=20)
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise PydanticCustomError(
-                "example", "must look like {example}", {"example": "Asia/Shanghai, Europe/Berlin"}
-            ) from None
-        return zone
 
     def strangers(self, fit: Collection[str]) -> Iterator[tuple[int, int, str]]:
         """Yield whoever takes turns though he is not among those who are fit for it, with his place."""

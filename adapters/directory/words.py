@@ -17,6 +17,7 @@ KINDS = {
     "override": N_("override"),
     "swap": N_("swap"),
     "calendar_year": N_("calendar year"),
+    "feed": N_("calendar feed"),
 }
 FIELDS = {
     "version": N_("version"),

@@ -108,6 +108,13 @@ WORDS = {
     "organisation": N_("entered by the company"),
     "official": N_("official notice"),
     "provisional": N_("provisional"),
+    # seats of duty, and what became of a swap
+    "primary": N_("primary duty"),
+    "first_backup": N_("first backup"),
+    "second_backup": N_("second backup"),
+    "offered": N_("offered"),
+    "accepted": N_("accepted"),
+    "declined": N_("declined"),
     # how high a page stands
     "deputies": N_("deputies"),
     "backup": N_("backup"),
