@@ -14,6 +14,7 @@ class Message(Wire):
     """A message to one person, before it has a language: ``template`` names its texts, ``params`` fill them.
 
     ``dedup_key`` is ``incident:step:round:person:channel``, fixed by the workflow: a repeat of it is the same message.
+    ``planned_at`` is when it should have gone out, if that is not when it was made; whoever sends it finds it late.
     """
 
     dedup_key: str
@@ -32,15 +33,19 @@ class Message(Wire):
     is_provisional: bool = False
     created_at: AwareDatetime
     params: dict[str, str] = {}
+    planned_at: AwareDatetime | None = None
+    is_late: bool = False
 
 
 class Delivery(Wire):
-    """What a provider answered: handed over or not, and its own words."""
+    """What a provider answered: handed over or not, its own words, and whether the way there tells refusals."""
 
     recipient: str
     channel: str
     is_accepted: bool
     detail: str = ""
+    is_confirmed: bool = True
+    is_late: bool = False
 
 
 class IncidentRow(Wire):

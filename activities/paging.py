@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import Delivery, Message
-from activities.ports import Channel, DeliveryLog, Directory, NotHandedOver
+from activities.ports import Channel, DeliveryLog, Directory, NotHandedOver, Unconfirmed
 
+LATE = timedelta(minutes=1)
 _LOG_SECONDS = 1.0
 
 
@@ -24,17 +26,23 @@ class Paging:
     @activity.defn(name="hand_over")
     async def hand_over(self, message: Message) -> Delivery:
         """Hand one message to its channel; a refusal for good is an answer, anything passing is tried again."""
-        try:
-            detail = await self._send(message)
-            delivery = _delivery(message, detail, is_accepted=True)
-        except NotHandedOver as refusal:
-            delivery = _delivery(message, refusal.detail, is_accepted=False)
-            await self._note(message, delivery)
-            if refusal.is_final:
-                return delivery
-            raise ApplicationError(refusal.detail, type="NotHandedOver") from None
+        message = message.model_copy(update={"is_late": _is_late(message)})
+        delivery, refusal = await self.attempt(message)
         await self._note(message, delivery)
-        return delivery
+        if refusal is None or refusal.is_final:
+            return delivery
+        raise ApplicationError(refusal.detail, type="NotHandedOver", next_retry_delay=refusal.retry_after)
+
+    async def attempt(self, message: Message) -> tuple[Delivery, NotHandedOver | None]:
+        """Try once, and tell what came of it."""
+        try:
+            told = await self._send(message)
+        except NotHandedOver as refusal:
+            return _delivery(message, refusal.detail, is_accepted=False), refusal
+        except Exception as error:  # noqa: BLE001 - an answer that nobody foresaw is its channel's fault, not the page's
+            unforeseen = NotHandedOver(f"{message.channel}: {type(error).__name__}")
+            return _delivery(message, unforeseen.detail, is_accepted=False), unforeseen
+        return _delivery(message, told, is_accepted=True), None
 
     async def _send(self, message: Message) -> str:
         recipient = await self._directory.person(message.recipient)
@@ -56,5 +64,17 @@ class Paging:
             activity.logger.warning("delivery_not_logged", exc_info=True)
 
 
-def _delivery(message: Message, detail: str, *, is_accepted: bool) -> Delivery:
-    return Delivery(recipient=message.recipient, channel=message.channel, is_accepted=is_accepted, detail=detail)
+def _is_late(message: Message) -> bool:
+    """Compare instants of the server: nobody was there to send it when its time came."""
+    return activity.info().started_time - (message.planned_at or message.created_at) > LATE
+
+
+def _delivery(message: Message, told: str, *, is_accepted: bool) -> Delivery:
+    return Delivery(
+        recipient=message.recipient,
+        channel=message.channel,
+        is_accepted=is_accepted,
+        detail=f"late: {told}" if message.is_late else told,
+        is_confirmed=not isinstance(told, Unconfirmed),
+        is_late=message.is_late,
+    )

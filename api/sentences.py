@@ -13,7 +13,19 @@ from domain.entry import Entry
 from domain.text import N_, excerpt
 
 _Choice = str | Callable[[Any], str]
-_PEOPLE = {"left", "deputies", "responder", "backup", "operator", "commander", "to", "members", "people", "failed", "specialists"}
+_PEOPLE = {
+    "left",
+    "deputies",
+    "responder",
+    "backup",
+    "operator",
+    "commander",
+    "to",
+    "members",
+    "people",
+    "failed",
+    "specialists",
+}
 
 
 def _arrived(event: ev.Arrived) -> str:
@@ -32,15 +44,21 @@ def _decided(event: ev.ProcedureDecided) -> str:
     return N_("{who} started the emergency flow: {reason}")
 
 
+def _paged(event: ev.Paged) -> str:
+    if event.late_since and event.failed:
+        return N_("Call {call} about “{question}”, late, due at {late_since}: reached {people}; not reached {failed}.")
+    if event.late_since:
+        return N_("Call {call} about “{question}”, late, due at {late_since}: reached {people}.")
+    if event.failed:
+        return N_("Call {call} about “{question}”: reached {people}; not reached {failed}.")
+    return N_("Call {call} about “{question}”: reached {people}.")
+
+
 SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.Reported: N_("{who} reported “{title}” of {system}: {symptom}"),
     ev.ReportRepeated: N_("The same alarm came again ({source}): {text}"),
     ev.AlertResolved: N_("Monitoring says that its alert is over; that is not yet a recovery: {text}"),
-    ev.Paged: lambda e: (
-        N_("Call {call} about “{question}”: reached {people}; not reached {failed}.")
-        if e.failed
-        else N_("Call {call} about “{question}”: reached {people}.")
-    ),
+    ev.Paged: _paged,
     ev.Acknowledged: N_("{who} is on it (“{question}”); no further call before {until}."),
     ev.Withdrawn: N_("{who} withdrew the report: {reason}"),
     ev.Activated: lambda e: (

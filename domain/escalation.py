@@ -51,11 +51,12 @@ def approval(incident: Incident) -> Plan | None:
 class _Builder:
     """Builds the ladders of one incident: posts become the people who are on duty in them, then all who hold them."""
 
-    def __init__(self, incident: Incident, asked_at: datetime) -> None:
+    def __init__(self, incident: Incident, asked_at: datetime, planned_at: datetime | None = None) -> None:
         self.incident = incident
         self.company = incident.company
         self.policy = incident.policy
         self.asked_at = asked_at
+        self.planned_at = planned_at
 
     def rung(self, after: timedelta, level: str, people: list[str]) -> Rung:
         return Rung(after=after, level=level, people=addressable(self.incident, people))
@@ -116,6 +117,7 @@ class _Builder:
             due=due,
             is_provisional=is_provisional,
             channels={item.id: list(item.channels) for item in self.company.people if item.id in people},
+            planned_at=self.planned_at,
         )
 
     def upwards(self, level: str, people: list[str], *posts: Role) -> list[Rung]:
@@ -178,7 +180,7 @@ def _overdue(incident: Incident) -> Iterator[Ladder]:
     for responder in arrivals(incident):
         question = f"overdue/{responder.person}/{responder.dispatch}"
         if responder.is_overdue and not incident.acknowledged_by.get(question):
-            build = _Builder(incident, responder.deadline.at)
+            build = _Builder(incident, responder.deadline.at, responder.deadline.at)
             yield build.ladder(
                 question,
                 responder.deadline.clause,
@@ -195,7 +197,7 @@ def _commanding(incident: Incident) -> Role:
 def _procedure(incident: Incident) -> Iterator[Ladder]:
     """The director, his deputy, and the general manager informed (5.2.6, 5.2.7); then the group (5.2.9)."""
     if incident.phase == Phase.DIRECTOR_DECISION and incident.procedure_asked_at:
-        build = _Builder(incident, incident.procedure_asked_at)
+        build = _Builder(incident, incident.procedure_asked_at, incident.procedure_due_at)
         informed = incident.policy.general_manager_informed.duration
         rungs = [
             *_director_rungs(build),

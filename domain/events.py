@@ -79,6 +79,7 @@ class Paged(Event):
     people: list[str]
     failed: list[str] = []
     level: str = ""
+    late_since: AwareDatetime | None = None
 
     def cites(self) -> str:
         """Return the clause of the question that was asked."""

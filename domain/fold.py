@@ -115,6 +115,7 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     incident.verdict, incident.verdict_by = "emergency", _actors(entry)
     incident.judged_by.extend(_actors(entry))
     incident.activated_at = entry.occurred_at
+    incident.short_time_runs_since = entry.recorded_at
     incident.severity = event.severity
     incident.severity_set_by = entry.role
     incident.runbook = event.runbook
@@ -231,6 +232,7 @@ def _short_time_limit_passed(incident: Incident, entry: Entry, _event: ev.ShortT
     incident.handling_phase = Phase.DIRECTOR_DECISION
     incident.procedure_round += 1
     incident.procedure_asked_at = entry.recorded_at
+    incident.procedure_due_at = max(entry.occurred_at, incident.short_time_runs_since or entry.occurred_at)
 
 
 @_on(ev.ReportedToDirector)
@@ -255,6 +257,7 @@ def _procedure_asked_again(incident: Incident, entry: Entry, _event: ev.Procedur
     incident.handling_phase = Phase.DIRECTOR_DECISION
     incident.procedure_round += 1
     incident.procedure_asked_at = entry.recorded_at
+    incident.procedure_due_at = entry.occurred_at
     _expect(incident, "procedure_asked_again", None)
 
 
@@ -323,6 +326,7 @@ def _severity_changed(incident: Incident, entry: Entry, event: ev.SeverityChange
     incident.severity_set_by = entry.role
     if event.short_time_limit:
         _expect(incident, "short_time_limit", event.short_time_limit)
+        incident.short_time_runs_since = entry.recorded_at
 
 
 # ── 5.3 handling ──────────────────────────────────────────────────────────────
@@ -420,8 +424,9 @@ def _recovery_verified(incident: Incident, entry: Entry, event: ev.RecoveryVerif
 
 
 @_on(ev.RecoveryFailed)
-def _recovery_failed(incident: Incident, _entry: Entry, event: ev.RecoveryFailed) -> None:
+def _recovery_failed(incident: Incident, entry: Entry, event: ev.RecoveryFailed) -> None:
     incident.recoveries[event.round - 1].outcome = "failed"
+    incident.short_time_runs_since = entry.recorded_at
     _go(incident, incident.handling_phase)
 
 

@@ -217,6 +217,8 @@ class Incident(Wire):
     manager_reported_at: AwareDatetime | None = None
     procedure_round: int = 0
     procedure_asked_at: AwareDatetime | None = None
+    procedure_due_at: AwareDatetime | None = None
+    short_time_runs_since: AwareDatetime | None = None
     is_started: bool = False
     started_at: AwareDatetime | None = None
     is_major: bool = False

@@ -23,7 +23,8 @@ class Rung(Wire):
 class Ladder(Wire):
     """A question to people, repeated and widened until its cause ends (5.2.1, 5.2.6 to 5.2.8, 5.3.3).
 
-    Every ``repeat`` all who have joined are called; once the last rung has joined, every ``chorus``.
+    Every ``repeat`` all who have joined are called; once the last rung has joined, every ``chorus``. ``planned_at`` is
+    when it should have been asked, where a limit passed before anybody was there to ask.
     """
 
     question: str
@@ -37,6 +38,7 @@ class Ladder(Wire):
     due: AwareDatetime | None = None
     is_provisional: bool = False
     channels: dict[str, list[str]] = {}
+    planned_at: AwareDatetime | None = None
 
     @property
     def asked(self) -> set[str]:
@@ -79,6 +81,11 @@ def next_call_at(ladder: Ladder, state: LadderState) -> datetime:
         joins = [ladder.asked_at + rung.after for rung in ladder.rungs]
         at = min([state.called_at + pace, *(join for join in joins if join > state.called_at)])
     return max(at, state.held_until) if state.held_until else at
+
+
+def planned_at(ladder: Ladder, state: LadderState) -> datetime | None:
+    """Return when the next call should go out; None for a first one that nothing but its asking has fixed."""
+    return ladder.planned_at if state.called_at is None else next_call_at(ladder, state)
 
 
 def call_due(ladder: Ladder, state: LadderState, now: datetime) -> Call | None:

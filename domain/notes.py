@@ -1,6 +1,7 @@
 """Who is told of what happened, once and without a question: the rule of each event that somebody must hear of."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 from domain import events as ev
@@ -27,6 +28,16 @@ def notes(incident: Incident, entry: Entry) -> list[Note]:
     told = rule(incident, entry.event)
     people = [person for person in addressable(incident, told.people) if person != entry.person]
     return [told._replace(people=people)] if people else []
+
+
+def planned_at(incident: Incident, entry: Entry) -> datetime | None:
+    """Return when the system's own word of a limit should have gone out, where nobody was there to say it in time.
+
+    A limit that was moved into the past is not late: it fell due when it was moved.
+    """
+    if entry.role != Role.SYSTEM or not entry.is_late:
+        return None
+    return max(entry.occurred_at, incident.short_time_runs_since or entry.occurred_at)
 
 
 def _reporter(incident: Incident) -> list[str]:

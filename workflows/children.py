@@ -1,6 +1,7 @@
 """The children of an incident: for each thing that waits on its own, one workflow; ended when its cause ends."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from domain import escalation
     from domain.incident import Incident
+    from domain.ladder import Ladder
     from workflows import contract, options
     from workflows.approval import ApprovalWorkflow
     from workflows.arrival import ArrivalWorkflow
@@ -52,8 +54,19 @@ def pages(incident: Incident) -> Wanted:
             f"{ladder.question} → {', '.join(ladder.rungs[0].people)} ({ladder.clause})",
             ladder.question,
         )
-        for ladder in escalation.beacons(incident)
+        for ladder in map(_planned(incident), escalation.beacons(incident))
     }
+
+
+def _planned(incident: Incident) -> Callable[[Ladder], Ladder]:
+    """What is asked by the report itself was due when the report came, not when a worker took it up."""
+
+    def planned(ladder: Ladder) -> Ladder:
+        if ladder.asked_at != incident.reported_at:
+            return ladder
+        return ladder.model_copy(update={"planned_at": workflow.info().workflow_start_time})
+
+    return planned
 
 
 def arrivals(incident: Incident) -> Wanted:

@@ -166,6 +166,7 @@ class PageReport(Wire):
     occurred_at: AwareDatetime
     reached: list[str]
     failed: list[str] = []
+    late_since: AwareDatetime | None = None
 
 
 class OverdueReport(Wire):

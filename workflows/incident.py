@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.entry import Entry
     from domain.errors import Refusal
     from domain.incident import Incident
-    from domain.notes import notes
+    from domain.notes import notes, planned_at
     from workflows import contract, options
     from workflows.alarm import Alarm
     from workflows.children import Children, approvals, arrivals, pages, recoveries
@@ -225,6 +225,7 @@ class IncidentWorkflow:
             people=page.reached,
             failed=page.failed,
             level=page.level,
+            late_since=page.late_since,
         )
         self._note([event], at=page.occurred_at)
 
@@ -325,6 +326,7 @@ class IncidentWorkflow:
                 clause=entry.clause,
                 created_at=entry.recorded_at,
                 params=note.params,
+                planned_at=planned_at(incident, entry),
             )
             for note in notes(incident, entry)
             for person in note.people

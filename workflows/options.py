@@ -8,6 +8,10 @@ from temporalio.common import RetryPolicy
 # pauses, and then takes the next channel; so it can stop the instant the cause ends.
 PAGE_TIMEOUT = timedelta(seconds=10)
 PAGE_PAUSES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(0))
+# A provider that asks for more time than this is passed over for the next channel; when no other takes the page, it is
+# asked once more after what it wished for, yet no later than that: the next call must not wait for it.
+PAGE_PATIENCE = timedelta(seconds=5)
+PAGE_LONGEST_WISH = timedelta(minutes=1)
 
 ONCE = RetryPolicy(maximum_attempts=1)
 

@@ -2,63 +2,124 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import IntEnum
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
+from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import Delivery, Message
     from activities.paging import Paging
-    from domain.ladder import Call, LadderState, call_due, called, next_call_at
+    from domain.ladder import Call, LadderState, call_due, called, next_call_at, planned_at
     from workflows import contract, options
     from workflows.contract import Beacon, Hold, PageReport
 
 INBOX = "inbox"
 
 
-async def reach(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> bool:
+class Reached(IntEnum):
+    """Whether a message was handed over, and whether its time had passed before."""
+
+    NOT = 0
+    IN_TIME = 1
+    LATE = 2
+
+
+async def reach(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> Reached:
     """Hand a message over: always to the inbox, and by the first other channel that takes it.
 
-    A send that is under way is never cancelled, so that the record tells what really went out; once the cause has
-    ended nothing more is begun.
+    A send that has begun is never cut off, so that the record tells what really went out; once the cause has ended
+    nothing more is begun, and what still waits for somebody to begin it is taken back.
     """
     others = [channel for channel in channels if channel != INBOX]
-    inbox, other = await asyncio.gather(_hand_over(message, INBOX, is_ended), _first_of(message, others, is_ended))
+    inbox, other = await asyncio.gather(
+        _Line(message, INBOX, is_ended).hand_over(), _first_of(message, others, is_ended)
+    )
     return other if others else inbox
 
 
-async def _first_of(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> bool:
-    for channel in channels:
-        if await _hand_over(message, channel, is_ended):
-            return True
-    return False
+async def _first_of(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> Reached:
+    """Try the channels in order, and at last those whose providers asked for more time than there was."""
+    lines = [_Line(message, channel, is_ended) for channel in channels]
+    for line in lines:
+        if reached := await line.hand_over():
+            return reached
+    for line in sorted((line for line in lines if line.free_at), key=lambda line: line.free_at or workflow.now()):
+        if reached := await line.once_more():
+            return reached
+    return Reached.NOT
 
 
-async def _hand_over(message: Message, channel: str, is_ended: Callable[[], bool]) -> bool:
-    addressed = message.model_copy(update={"channel": channel, "dedup_key": f"{message.dedup_key}:{channel}"})
-    for pause in options.PAGE_PAUSES:
-        if is_ended():
-            return False
+class _Line:
+    """One message on its way by one channel."""
+
+    def __init__(self, message: Message, channel: str, is_ended: Callable[[], bool]) -> None:
+        update = {"channel": channel, "dedup_key": f"{message.dedup_key}:{channel}"}
+        self.free_at: datetime | None = None
+        self._message = message.model_copy(update=update)
+        self._is_ended = is_ended
+
+    async def hand_over(self) -> Reached:
+        """Try a few times; give up for now when the provider wants to be left alone for long (``free_at``)."""
+        for pause in options.PAGE_PAUSES:
+            if self._is_ended():
+                return Reached.NOT
+            try:
+                return _outcome(await self._try())
+            except FailureError as failure:
+                self._bear(failure)
+                wish = _wish(failure)
+            if wish and wish > options.PAGE_PATIENCE:
+                self.free_at = workflow.now() + min(wish, options.PAGE_LONGEST_WISH)
+                return Reached.NOT
+            await _pause(max(pause, wish) if wish and pause else pause, self._is_ended)
+        return Reached.NOT
+
+    async def once_more(self) -> Reached:
+        """Try again when the provider wants to be asked."""
+        if self.free_at and self.free_at > workflow.now():
+            await _pause(self.free_at - workflow.now(), self._is_ended)
+        if self._is_ended():
+            return Reached.NOT
         try:
-            return (await _try_once(addressed)).is_accepted
+            return _outcome(await self._try())
         except FailureError as failure:
-            if is_cancelled_exception(failure):
-                raise
-            workflow.logger.warning("page_not_handed_over", extra={"dedup_key": addressed.dedup_key})
-        await _pause(pause, is_ended)
-    return False
+            self._bear(failure)
+            return Reached.NOT
+
+    async def _try(self) -> Delivery:
+        sending = workflow.start_activity_method(
+            Paging.hand_over,
+            self._message,
+            task_queue=contract.NOTIFY,
+            start_to_close_timeout=options.PAGE_TIMEOUT,
+            retry_policy=options.ONCE,
+            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=f"{self._message.template} → {self._message.recipient} ({self._message.channel})",
+        )
+        # Taken back only while nobody has begun it: a send does not listen, and its end is waited for.
+        await workflow.wait_condition(lambda: sending.done() or self._is_ended())
+        if not sending.done():
+            sending.cancel()
+        return await sending
+
+    def _bear(self, failure: FailureError) -> None:
+        if is_cancelled_exception(failure) and not self._is_ended():
+            raise failure
+        workflow.logger.warning("page_not_handed_over", extra={"dedup_key": self._message.dedup_key})
 
 
-async def _try_once(message: Message) -> Delivery:
-    return await workflow.execute_activity_method(
-        Paging.hand_over,
-        message,
-        task_queue=contract.NOTIFY,
-        start_to_close_timeout=options.PAGE_TIMEOUT,
-        retry_policy=options.ONCE,
-        summary=f"{message.template} → {message.recipient} ({message.channel})",
-    )
+def _outcome(delivery: Delivery) -> Reached:
+    if not delivery.is_accepted:
+        return Reached.NOT
+    return Reached.LATE if delivery.is_late else Reached.IN_TIME
+
+
+def _wish(failure: FailureError) -> timedelta | None:
+    """Return how long the provider asks to be left alone."""
+    return failure.cause.next_retry_delay if isinstance(failure.cause, ApplicationError) else None
 
 
 async def _pause(length: timedelta, is_ended: Callable[[], bool]) -> None:
@@ -96,8 +157,9 @@ class Watch:
             if call is None:
                 await self._rest()
             else:
+                planned = planned_at(self.beacon.ladder, self.state) or workflow.info().workflow_start_time
                 self.state = called(self.beacon.ladder, self.state, workflow.now())
-                await self._make(call)
+                await self._make(call, planned)
 
     async def _rest(self) -> None:
         held = self.state.held_until
@@ -111,10 +173,11 @@ class Watch:
         except TimeoutError:
             return
 
-    async def _make(self, call: Call) -> None:
+    async def _make(self, call: Call, planned: datetime) -> None:
         people = list(call.people)
         started_at = workflow.now()
-        calls = [reach(self._message(call, person), self._channels(person), self._has_ended) for person in people]
+        messages = [self._message(call, person, planned) for person in people]
+        calls = [reach(message, self._channels(message.recipient), self._has_ended) for message in messages]
         results = await asyncio.gather(*calls)
         reached = [person for person, result in zip(people, results, strict=True) if result]
         report = PageReport(
@@ -125,6 +188,7 @@ class Watch:
             occurred_at=started_at,
             reached=reached,
             failed=[person for person in people if person not in reached],
+            late_since=planned if Reached.LATE in results else None,
         )
         if reached or not self.is_ended:
             await self.tell_incident(contract.PAGED, report)
@@ -143,7 +207,7 @@ class Watch:
     def _channels(self, person: str) -> list[str]:
         return self.beacon.ladder.channels.get(person, [INBOX])
 
-    def _message(self, call: Call, person: str) -> Message:
+    def _message(self, call: Call, person: str, planned: datetime) -> Message:
         subject, ladder = self.beacon.subject, self.beacon.ladder
         return Message(
             dedup_key=f"{subject.incident}:{self._step}:{call.number}:{person}",
@@ -162,6 +226,7 @@ class Watch:
             is_provisional=ladder.is_provisional,
             created_at=workflow.now(),
             params=ladder.params,
+            planned_at=planned,
         )
 
 

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.record import Recording
     from domain.entry import Entry
     from workflows import options
-    from workflows.paging import reach
+    from workflows.paging import Reached, reach
 
 BATCH_BYTES = 256 * 1024
 
@@ -113,7 +113,7 @@ class Courier:
     def __init__(self, channels: dict[str, list[str]]) -> None:
         """Remember by which channels people are reached."""
         self._channels = channels
-        self._on_the_way: dict[str, tuple[Message, asyncio.Task[bool]]] = {}
+        self._on_the_way: dict[str, tuple[Message, asyncio.Task[Reached]]] = {}
 
     @property
     def unsent(self) -> list[Message]:

@@ -80,6 +80,7 @@ def render(
         "params": message.params,
         "details": names.details(),
         "clause": _.clause(message.clause),
+        "late": _late(message, _, letterhead.time_zone),
         "due": instant(message.due, _, letterhead.time_zone) if message.due else None,
         "gaps": _gaps(message, company, _, letterhead.time_zone),
         "public_url": letterhead.public_url,
@@ -95,6 +96,13 @@ def render(
         context["link"],
         _facts(message, context, mark + " ".join(subject.split())),
     )
+
+
+def _late(message: Message, _: Translator, zone: str) -> str:
+    if not message.is_late:
+        return ""
+    since = instant(message.planned_at or message.created_at, _, zone)
+    return _(N_("This message is late: it should have gone out at {instant}."), instant=since) + "\n"
 
 
 def _facts(message: Message, context: dict[str, Any], subject: str) -> dict[str, str]:

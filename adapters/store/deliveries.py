@@ -22,6 +22,9 @@ class Attempt(Wire):
     at: AwareDatetime
 
 
+_KEPT = {"recipient", "channel", "is_accepted", "detail"}
+
+
 class SqlDeliveries:
     """Attempts, each a row. Everything here raises DatabaseAway."""
 
@@ -32,7 +35,9 @@ class SqlDeliveries:
     async def note(self, message: Message, delivery: Delivery) -> None:
         """Keep one attempt (``activities.ports.DeliveryLog``)."""
         async with self._database.transaction() as connection:
-            values = message.model_dump(include={"dedup_key", "incident", "question"}) | delivery.model_dump()
+            values = message.model_dump(include={"dedup_key", "incident", "question"}) | delivery.model_dump(
+                include=_KEPT
+            )
             at = await self._database.now(connection)
             await connection.execute(deliveries.insert().values(**values, at=at))
 

@@ -182,3 +182,13 @@ def test_every_template_that_the_policy_names_is_there() -> None:
 
 def test_the_word_of_a_drill_is_not_left_to_the_catalogue() -> None:
     assert translator("zh-CN")("Judge now: {title}", title="x") == "请立即判断：x"
+
+
+def test_a_message_that_comes_late_says_since_when(
+    message_with: MessageWith, people: dict[str, Person], roster: Roster
+) -> None:
+    message = message_with(is_late=True, planned_at=datetime(2026, 11, 24, 1, 0, tzinfo=UTC))
+    zh, en = (render(message, people[language], roster.company, HEAD).body for language in ("zh-CN", "en"))
+    assert "本消息迟到：本应于2026年11月24日 09:00:00（北京时间）发出。" in zh
+    assert "This message is late: it should have gone out at 24 Nov 2026, 09:00:00 (Beijing time)." in en
+    assert "late" not in render(message_with(), people["en"], roster.company, HEAD).body

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from activities import paging
 from domain.acts import ReportResolved, Withdraw
 from domain.incident import Phase
 from tests import cast
@@ -33,7 +35,8 @@ async def world(tmp_path: Path, no_errors: None) -> AsyncIterator[World]:
         await made.check()
 
 
-async def test_missed_calls_become_one(world: World) -> None:
+async def test_missed_calls_become_one_that_says_it_is_late(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "LATE", timedelta(seconds=4))
     world.policy = fast.policy(2)
     await world.open()
     world.pages.expect("judgement", cast.MANAGER, cast.SUPERVISOR)
@@ -41,6 +44,9 @@ async def test_missed_calls_become_one(world: World) -> None:
         await asyncio.sleep(11.5)
     calls = world.pages.expect("judgement", *EVERYONE)
     assert {page.call for page in calls} == {2}
+    assert all("本消息迟到：本应于" in world.pages.words(page).body for page in calls)
+    in_time, late = await world.events("paged")
+    assert (in_time.late_since, late.late_since) == (None, calls[0].planned_at)
     await world.act(cast.OPERATOR, Withdraw(reason="演示结束"))
     world.pages.forget()
 
