@@ -9,6 +9,7 @@ from adapters.channels.registry import channels_set_up
 from adapters.directory import SqlDirectory
 from adapters.duty import Duties
 from adapters.files import load_policy
+from adapters.places import place_code
 from adapters.settings import Settings
 from adapters.store.catalogue import SqlCatalogue
 from adapters.store.database import Database
@@ -36,6 +37,7 @@ class Snapshots:
         self.calendars = Calendars(self.policy.time_zone, settings.calendar, self.catalogue, clock)
         self.duties = Duties(self.directory, self.calendar)
         self._clock = clock
+        self._secret = settings.secret.get_secret_value()
 
     async def ready(self) -> "Snapshots":
         """Read the directory for the first time; FileProblem when neither database nor company file can be used."""
@@ -61,6 +63,7 @@ class Snapshots:
     ) -> Opening:
         """Return the opening of an incident with everything that it pins; only its own system goes along."""
         calendar = await self.calendar()
+        company = await self.duties.pinned(report.system, calendar, self._clock())
         return Opening(
             number=number,
             report=report,
@@ -70,7 +73,7 @@ class Snapshots:
             channel=channel,
             command_id=command_id,
             policy=self.policy,
-            company=await self.duties.pinned(report.system, calendar, self._clock()),
+            company=company.model_copy(update={"place_code": place_code(self._secret, report.system)}),
             calendar=calendar,
             recurrence_of=recurrence_of,
             alert_workflow=alert_workflow,

@@ -27,6 +27,7 @@ from api import (
     readiness,
     reporting,
     rosters,
+    statistics,
     timeline,
 )
 from api.alerts import intake
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, directory, exchange, changes))
     app.include_router(_behind_the_door(signed_in, duty, rosters, feeds))
     app.include_router(_behind_the_door(from_monitor, monitor))
+    app.include_router(_behind_the_door(signed_in, statistics))
     app.include_router(_behind_the_door(from_alert_source, intake))
     app.add_middleware(Door)
     failures.install(app)

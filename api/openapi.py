@@ -26,6 +26,7 @@ TAGS = [
     {"name": "readiness", "description": "Are the people ready, and do the ways to reach them work."},
     {"name": "directory", "description": "Keeping people, deputies, leaves, departments, systems; who changed what."},
     {"name": "duty", "description": "Rosters, swaps, overrides; who is on duty, whom a question would reach and why."},
+    {"name": "statistics", "description": "What the record tells about how fast people are."},
     {"name": "health", "description": "For whoever runs this service."},
 ]
 DESCRIPTION = """Runs a company's IT emergency policy (articles 5 and 6): every incident is durable, every act is

@@ -16,6 +16,7 @@ _Choice = str | Callable[[Any], str]
 _PEOPLE = {
     "left",
     "deputies",
+    "recorded_by",
     "responder",
     "backup",
     "operator",
@@ -28,12 +29,23 @@ _PEOPLE = {
 }
 
 
+_IN_TIME = {
+    "": N_("{responder} is on the scene in time."),
+    "recorded": N_("{responder} is on the scene in time, as {recorded_by} recorded."),
+    "verified": N_("{responder} is on the scene in time; the code of the place is right."),
+}
+_LATE = {
+    "": N_("{responder} is on the scene, {late_minutes} minutes late."),
+    "recorded": N_("{responder} is on the scene, {late_minutes} minutes late, as {recorded_by} recorded."),
+    "verified": N_("{responder} is on the scene, {late_minutes} minutes late; the code of the place is right."),
+}
+
+
 def _arrived(event: ev.Arrived) -> str:
     if not event.counts_as_arrival:
         return N_("{responder} joined remotely, which does not count as arrival.")
-    if event.late_minutes:
-        return N_("{responder} is on the scene, {late_minutes} minutes late.")
-    return N_("{responder} is on the scene in time.")
+    how = "recorded" if event.recorded_by else "verified" if event.is_verified else ""
+    return (_LATE if event.late_minutes else _IN_TIME)[how]
 
 
 def _decided(event: ev.ProcedureDecided) -> str:
@@ -87,6 +99,7 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
     ),
     ev.StoodDown: N_("{responder} is no longer needed on the scene: {reason}"),
     ev.Arrived: _arrived,
+    ev.ArrivalAtRisk: N_("{responder} is not on the scene yet and may be late; due {deadline}."),
     ev.ArrivalOverdue: lambda e: (
         N_("{responder} was not on the scene in time; {backup} is sent.")
         if e.backup

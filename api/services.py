@@ -14,6 +14,7 @@ from adapters.readiness import Standings
 from adapters.settings import Settings
 from adapters.snapshot import Snapshots, now_in_utc
 from adapters.store.accounts import SqlAccounts
+from adapters.store.arrivals import SqlArrivals
 from adapters.store.audit import SqlAudit
 from adapters.store.communication import SqlCommunicationTests
 from adapters.store.database import Database
@@ -39,6 +40,7 @@ class Services:
     registrar: Registrar
     links: Links
     used_links: SqlLinks
+    arrivals: SqlArrivals
     communication_tests: SqlCommunicationTests
     standings: Standings
     accounts: SqlAccounts
@@ -69,6 +71,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 registrar=Registrar(snapshots.catalogue, snapshots.directory, Departures(client), now_in_utc),
                 links=Links.by(settings),
                 used_links=SqlLinks(database),
+                arrivals=SqlArrivals(database),
                 communication_tests=(tests := SqlCommunicationTests(database)),
                 standings=Standings(snapshots, tests),
                 accounts=SqlAccounts(database),

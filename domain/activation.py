@@ -243,6 +243,7 @@ def check_in(case: Case[acts.CheckIn]) -> Sequence[ev.Event]:
         raise AlreadyDecided(N_("{person} has checked in already."), clause=clause, person=person)
     if case.at < responder.dispatched_at:
         raise Unacceptable(N_("He cannot have arrived before he was dispatched."), clause=clause, field="occurred_at")
+    is_verified = _is_at_the_place(case, clause)
     late = max((case.at - responder.deadline.at).total_seconds() / 60, 0)
     system = incident.affected_system
     counts = not act.remote or bool(system and system.remote_ok)
@@ -253,9 +254,26 @@ def check_in(case: Case[acts.CheckIn]) -> Sequence[ev.Event]:
             place=act.place,
             remote=act.remote,
             counts_as_arrival=counts,
+            is_verified=is_verified,
+            recorded_by=None if person in case.actor.people else case.actor.person,
             cited=clause,
         )
     ]
+
+
+def _is_at_the_place(case: Case[acts.CheckIn], clause: str) -> bool:
+    """Tell whether somebody gave the code that hangs at the place; refuse one that is wrong (R20)."""
+    given, right = case.act.place_code, case.incident.company.place_code
+    if given is None:
+        return False
+    if case.act.remote or right is None or code_of(given) != right:
+        raise Unacceptable(N_("This is not the code of the place."), clause=clause, field="place_code")
+    return True
+
+
+def code_of(text: str) -> str:
+    """Return a code of a place however it was typed."""
+    return "".join(character for character in text.upper() if character.isalnum())
 
 
 def _may_record_for_another(case: Case[acts.CheckIn], clause: str) -> None:

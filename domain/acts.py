@@ -95,6 +95,7 @@ class CheckIn(Act):
     name = "check_in"
     responder: Key | None = None
     place: Line | None = None
+    place_code: Line | None = None
     remote: bool = False
 
 

@@ -29,6 +29,8 @@ class Task(StrEnum):
     EDIT_TOKENS = "edit_tokens"
     EDIT_MACHINE_KEYS = "edit_machine_keys"
     READ_CHANGES = "read_changes"
+    READ_PLACE_CODES = "read_place_codes"
+    READ_STATISTICS = "read_statistics"
 
 
 class Power(NamedTuple):
@@ -61,6 +63,8 @@ POWERS: dict[Task, Power] = {
     Task.EDIT_TOKENS: Power((Role.ADMINISTRATOR,), "2", own=True),
     Task.EDIT_MACHINE_KEYS: Power((Role.ADMINISTRATOR,), "2"),
     Task.READ_CHANGES: Power(_LEADERS, "2"),
+    Task.READ_PLACE_CODES: Power(_KEEPERS, "5.3.3"),
+    Task.READ_STATISTICS: Power(_LEADERS, "5.3.3", own=True),
 }
 
 

@@ -1,5 +1,7 @@
 """What an incident waits for: which question, from whom, since when, until when, by which clause."""
 
+from typing import Literal
+
 from pydantic import AwareDatetime
 
 from domain.clock import next_due
@@ -19,6 +21,7 @@ class Awaited(Wire):
     since: AwareDatetime
     due: AwareDatetime | None = None
     is_provisional: bool = False
+    arrival: Literal["on_the_way", "at_risk", "overdue"] | None = None
 
 
 def ladders(incident: Incident) -> list[Ladder]:
@@ -40,10 +43,22 @@ def awaited(incident: Incident) -> list[Awaited]:
             since=ladder.asked_at,
             due=ladder.due,
             is_provisional=ladder.is_provisional,
+            arrival=_arrival(incident, ladder.question),
         )
         for ladder in ladders(incident)
     ]
     return sorted(found, key=lambda item: (item.due is None, item.due or item.since, item.since))
+
+
+def _arrival(incident: Incident, question: str) -> Literal["on_the_way", "at_risk", "overdue"] | None:
+    """Tell how it stands with somebody who is expected on the scene (R20)."""
+    kind, _, dispatch = question.partition("/")
+    responder = incident.responder(dispatch.rpartition("/")[0]) if kind == "arrival" else None
+    if responder is None:
+        return None
+    if responder.is_overdue:
+        return "overdue"
+    return "at_risk" if responder.is_at_risk else "on_the_way"
 
 
 def nearest_deadline(incident: Incident) -> AwareDatetime | None:

@@ -91,6 +91,14 @@ def due(incident: Incident, now: datetime) -> list[Due]:
     return [Due(event, now if isinstance(event, ev.Dispatched) else deadline.at) for event in events]
 
 
+def arrival_at_risk(incident: Incident, person: str, dispatch: int) -> list[ev.Event]:
+    """Return what happens when most of a responder's time has passed and he is not there (R20)."""
+    responder = incident.responder(person)
+    if responder is None or responder.dispatch != dispatch or not responder.is_awaited or responder.is_overdue:
+        return []
+    return [ev.ArrivalAtRisk(responder=person, deadline=responder.deadline, cited=responder.deadline.clause)]
+
+
 def overdue_arrival(incident: Incident, person: str, dispatch: int, now: datetime) -> list[ev.Event]:
     """Return what a missed arrival makes happen: it is recorded, and a backup is dispatched (R20)."""
     responder = incident.responder(person)

@@ -185,6 +185,7 @@ class Company(Wire):
     duty: list[Watch] = []
     systems: list[System]
     runbooks: list[Runbook]
+    place_code: str | None = None
 
     def person(self, person_id: str) -> Person | None:
         """Find a person."""

@@ -248,6 +248,12 @@ def arrival_ladder(incident: Incident, responder: Responder) -> Ladder:
     )
 
 
+def at_risk_at(incident: Incident, responder: Responder) -> datetime:
+    """Return when a responder who is not there yet is at risk of being late (R20)."""
+    given = responder.deadline.at - responder.dispatched_at
+    return responder.dispatched_at + incident.policy.arrival_at_risk.of(given)
+
+
 def _plan_refused(incident: Incident) -> Iterator[Ladder]:
     """A refused plan is back with the director until he revises or settles it (5.2.8)."""
     plan = incident.plan

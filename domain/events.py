@@ -211,6 +211,23 @@ class Arrived(Event):
     place: str | None = None
     remote: bool = False
     counts_as_arrival: bool = True
+    is_verified: bool = False
+    recorded_by: str | None = None
+    cited: str = "5.3.3"
+
+    def cites(self) -> str:
+        """Return the clause of the arrival clock."""
+        return self.cited
+
+
+class ArrivalAtRisk(Event):
+    """Most of a responder's time has passed, and he is not on the scene."""
+
+    clause = "5.3.3"
+    counts = False
+    kind: Literal["arrival_at_risk"] = "arrival_at_risk"
+    responder: str
+    deadline: Deadline
     cited: str = "5.3.3"
 
     def cites(self) -> str:
@@ -625,6 +642,7 @@ AnyEvent = Annotated[
     | Dispatched
     | StoodDown
     | Arrived
+    | ArrivalAtRisk
     | ArrivalOverdue
     | ResolvedReported
     | ShortTimeLimitPassed

@@ -207,6 +207,14 @@ def _arrived(incident: Incident, entry: Entry, event: ev.Arrived) -> None:
         if event.counts_as_arrival:
             responder.arrived_at = entry.occurred_at
             responder.late_minutes = event.late_minutes
+            responder.is_verified = event.is_verified
+            responder.recorded_by = event.recorded_by
+
+
+@_on(ev.ArrivalAtRisk)
+def _arrival_at_risk(incident: Incident, _entry: Entry, event: ev.ArrivalAtRisk) -> None:
+    if responder := incident.responder(event.responder):
+        responder.is_at_risk = True
 
 
 @_on(ev.ArrivalOverdue)

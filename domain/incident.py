@@ -77,6 +77,9 @@ class Responder(Wire):
     arrived_at: AwareDatetime | None = None
     late_minutes: float = 0
     joined_remotely: bool = False
+    is_verified: bool = False
+    recorded_by: str | None = None
+    is_at_risk: bool = False
     is_overdue: bool = False
     is_stood_down: bool = False
 

@@ -88,6 +88,11 @@ def _decided(incident: Incident, event: ev.PlanDecided) -> Note:
     return Note(people, "plan_approved", {"plan_version": str(event.plan_version)})
 
 
+def _at_risk(incident: Incident, event: ev.ArrivalAtRisk) -> Note:
+    people = [*incident.in_command, *_managers(incident)]
+    return Note([item for item in people if item != event.responder], "at_risk", {"person": event.responder})
+
+
 def _alert_resolved(incident: Incident, event: ev.AlertResolved) -> Note:
     return Note(incident.in_command, "alert_resolved", {"text": event.text})
 
@@ -106,6 +111,7 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.SummaryReceived: _returned,
     ev.PlanDecided: _decided,
     ev.AlertResolved: _alert_resolved,
+    ev.ArrivalAtRisk: _at_risk,
     ev.GroupFormed: lambda i, e: Note(
         [person for person in e.members if not _is_called(i, person)], "group_member", {}
     ),

@@ -77,6 +77,17 @@ class People(_Cited):
     unit: Literal["people"]
 
 
+class Share(_Cited):
+    """A part of a duration."""
+
+    value: int = Field(ge=1, le=100)
+    unit: Literal["percent"]
+
+    def of(self, duration: timedelta) -> timedelta:
+        """Return this part of a duration."""
+        return duration * self.value / 100
+
+
 class Choice(_Cited):
     """What waits while the general manager has not decided: the gated plan steps, all of the plan, or nothing."""
 
@@ -130,6 +141,8 @@ class Policy(Wire):
     approval_blocks: Choice
     arrival_working_hours: Limit
     arrival_off_hours: Limit
+    # The file must name it; what incidents pinned before does not.
+    arrival_at_risk: Share = Share(value=80, unit="percent", clause="5.3.3", effective_from=date(2026, 1, 1))
     group_members: People
     notice_interval: Interval
     observation: Limit
@@ -170,6 +183,7 @@ class Policy(Wire):
 class CompanyPolicy(Policy):
     """The whole policy file: what incidents pin, and the numbers by which people are kept ready (4.2)."""
 
+    arrival_at_risk: Share
     key_post_people: People
     readiness_horizon: Interval
     readiness_reminder: Interval

@@ -75,7 +75,11 @@ def arrivals(incident: Incident) -> Wanted:
     for responder in escalation.arrivals(incident):
         ladder = escalation.arrival_ladder(incident, responder)
         coming = ArrivalInput(
-            subject=subject_of(incident), ladder=ladder, responder=responder.person, deadline=responder.deadline
+            subject=subject_of(incident),
+            ladder=ladder,
+            responder=responder.person,
+            deadline=responder.deadline,
+            at_risk_at=escalation.at_risk_at(incident, responder),
         )
         summary = f"{responder.person} on the scene ({responder.deadline.clause})"
         found[ladder.question] = Child(ArrivalWorkflow, coming, summary, ladder.question)

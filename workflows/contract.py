@@ -41,6 +41,7 @@ TIMELINE = "timeline"
 END = "end"
 ACKNOWLEDGED = "acknowledged"
 PAGED = "paged"
+ARRIVAL_AT_RISK = "arrival_at_risk"
 ARRIVAL_OVERDUE = "arrival_overdue"
 PROBED = "probed"
 OBSERVED = "observed"
@@ -138,6 +139,7 @@ class ArrivalInput(Beacon):
     responder: str
     deadline: Deadline
     is_overdue: bool = False
+    at_risk_at: AwareDatetime | None = None
 
 
 class ApprovalInput(Beacon):
@@ -170,7 +172,7 @@ class PageReport(Wire):
 
 
 class OverdueReport(Wire):
-    """Signal ``arrival_overdue``."""
+    """Signals ``arrival_at_risk`` and ``arrival_overdue``."""
 
     responder: str
     dispatch: int

@@ -229,6 +229,11 @@ class IncidentWorkflow:
         )
         self._note([event], at=page.occurred_at)
 
+    @workflow.signal(name=contract.ARRIVAL_AT_RISK, description="Most of a responder's time has passed.")
+    def arrival_at_risk(self, risk: OverdueReport) -> None:
+        """Record it and tell whoever commands (5.3.3, 5.3.4)."""
+        self._note(clock.arrival_at_risk(self.incident, risk.responder, risk.dispatch))
+
     @workflow.signal(name=contract.ARRIVAL_OVERDUE, description="A responder was not on the scene at his deadline.")
     def arrival_overdue(self, overdue: OverdueReport) -> None:
         """Record a missed arrival and dispatch the backup (5.3.3, 5.3.4)."""

@@ -98,7 +98,8 @@ def _reported(story: _Story, _put: Asked) -> Iterator[Fact]:
     assessment = told.preliminary_assessment if told else incident.preliminary_assessment
     if assessment:
         yield Fact(N_("Preliminary assessment"), assessment.text)
-        yield Fact(N_("Runbook"), assessment.runbook or _(N_("not covered by a runbook")))
+        book = incident.company.runbook(assessment.runbook) if assessment.runbook else None
+        yield Fact(N_("Runbook"), book.title.in_language(_.language) if book else _(N_("not covered by a runbook")))
     yield Fact(N_("Place"), incident.location or "")
     yield Fact(N_("Reported by"), story.name(incident.reporter))
 

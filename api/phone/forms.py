@@ -14,7 +14,7 @@ from domain.incident import Incident
 from domain.policy import Severity
 from domain.text import N_
 
-Tone = Literal["plain", "go", "alarm"]
+Tone = Literal["plain", "go", "alarm", "quiet"]
 
 
 class Choice(NamedTuple):
@@ -117,8 +117,9 @@ def _check_in(answer: Answer, incident: Incident, _: Translator) -> Form:
         else _(N_("I am on the scene"))
     )
     place = Field("place", _(N_("Where (optional)")), "line")
+    code = Field("place_code", _(N_("Code of the place, as it hangs there (optional)")), "line")
     remote = Field("remote", _(N_("Joined remotely, not on the scene")), "check")
-    return Form("", [Choice("", arrived, "go")], fields=[place, remote])
+    return Form("", [Choice("", arrived, "go")], fields=[place, code, remote])
 
 
 def _record_step(answer: Answer, incident: Incident, _: Translator) -> Form:
@@ -145,7 +146,7 @@ def _check_recovery(answer: Answer, incident: Incident, _: Translator) -> Form:
 
 _FORMS: dict[type[Act], _Maker] = {
     acts.Judge: _judge,
-    acts.Acknowledge: _single(N_("I am on it; do not call me for now"), "plain"),
+    acts.Acknowledge: _single(N_("I am on it; do not call me for now"), "quiet"),
     acts.Contest: _single(N_("Contest the dismissal"), "alarm", Field("reason", N_("Reason"))),
     acts.RecordStep: _record_step,
     acts.ReportUnresolved: _single(N_("It is not solved"), "alarm", Field("text", N_("What was tried, what is wrong"))),

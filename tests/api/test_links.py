@@ -78,6 +78,7 @@ async def test_looking_never_consumes(api: Api) -> None:
         page = await look(story, link, method)
         assert page.status_code == 200
         assert page.headers["content-type"] == "text/html; charset=utf-8"
+    page = await look(story, link)
     assert "请立即判断" in page.text
     assert "属于应急事件" in page.text
     assert (await story.look())["version"] == before["version"]

@@ -9,7 +9,9 @@ from domain import events as ev
 from domain.awaited import awaited
 from domain.calendar import arrival_deadline
 from domain.errors import AlreadyDecided, InTheFuture, NotAuthorised, Unacceptable, Unknown
+from domain.escalation import at_risk_at
 from domain.incident import Phase
+from domain.notes import notes
 from domain.policy import Severity
 from tests import cast
 from tests.cast import clock_time
@@ -224,3 +226,53 @@ def test_6_1_arrivals_rest_in_recovery_and_come_back_with_their_old_deadline() -
     assert [item.due for item in awaited(scene.incident) if item.question.startswith("arrival/")] == [
         cast.NOW + timedelta(minutes=5)
     ]
+
+
+def test_r20_who_is_not_there_when_most_of_the_time_has_passed_is_at_risk() -> None:
+    scene = stage.on_site(at=clock_time(22))
+    [responder] = scene.incident.responders
+    assert at_risk_at(scene.incident, responder) == responder.dispatched_at + timedelta(minutes=48)
+
+    def arrival() -> str | None:
+        return next(item.arrival for item in awaited(scene.incident) if item.question.startswith("arrival/"))
+
+    assert arrival() == "on_the_way"
+    [risk] = scene.note(*clock.arrival_at_risk(scene.incident, cast.TECHNICIAN, 1))
+    assert (arrival(), scene.timeline[-1].clause) == ("at_risk", "5.3.4")
+    [note] = notes(scene.incident, scene.timeline[-1])
+    assert (note.people, note.template, note.params) == ([cast.MANAGER], "at_risk", {"person": cast.TECHNICIAN})
+    assert scene.incident.version == scene.timeline[-2].version, "an act prepared before is not stale by it"
+    assert isinstance(risk, ev.ArrivalAtRisk)
+    scene.note(*clock.overdue_arrival(scene.incident, cast.TECHNICIAN, 1, scene.now))
+    assert arrival() == "overdue"
+    assert clock.arrival_at_risk(scene.incident, cast.TECHNICIAN, 1) == []
+
+
+def test_r20_who_is_there_is_not_at_risk() -> None:
+    scene = stage.on_site()
+    scene.do(cast.TECHNICIAN, acts.CheckIn())
+    assert clock.arrival_at_risk(scene.incident, cast.TECHNICIAN, 1) == []
+
+
+@pytest.mark.parametrize("typed", ["ABCD2345WXYZ", "abcd-2345-wxyz", " ABCD 2345 WXYZ "])
+def test_r20_the_code_of_the_place_proves_the_arrival(typed: str) -> None:
+    scene = stage.on_site(company_=cast.company(place_code="ABCD2345WXYZ"))
+    scene.refuses(Unacceptable, "5.3.3", cast.TECHNICIAN, acts.CheckIn(place_code="ABCD2345WXYY"))
+    scene.refuses(Unacceptable, "5.3.3", cast.TECHNICIAN, acts.CheckIn(place_code=typed, remote=True))
+    scene.do(cast.TECHNICIAN, acts.CheckIn(place_code=typed))
+    assert scene.incident.responders[0].is_verified
+
+
+def test_r20_without_a_code_an_arrival_is_not_verified() -> None:
+    scene = stage.on_site()
+    scene.refuses(Unacceptable, "5.3.3", cast.TECHNICIAN, acts.CheckIn(place_code="ABCD2345WXYZ"))
+    scene.do(cast.TECHNICIAN, acts.CheckIn())
+    assert not scene.incident.responders[0].is_verified
+
+
+def test_r20_who_recorded_another_s_arrival_stands_in_it() -> None:
+    scene = _with_specialist(arrived=True)
+    scene.do(cast.SPECIALIST, acts.CheckIn(responder=cast.TECHNICIAN))
+    responder = scene.incident.responder(cast.TECHNICIAN)
+    assert responder
+    assert responder.recorded_by == cast.SPECIALIST

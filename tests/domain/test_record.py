@@ -131,9 +131,12 @@ def _everything_that_can_happen() -> list[Entry]:
     group.do(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="rejected", reason="险"))
     group.do(cast.DIRECTOR, acts.SettlePlan(version=1, course="stand_down", reason="不做"))
     group.wait(60)
+    slow = stage.on_site()
+    slow.note(*clock.arrival_at_risk(slow.incident, cast.TECHNICIAN, 1))
+    slow.note(ev.PersonLeft(left=cast.TECHNICIAN))
     late = stage.summary()
     late.wait(hours=24 * 8)
-    scenes = (contested, other, group, late, stage.withdrawn(), stage.closed())
+    scenes = (contested, other, group, slow, late, stage.withdrawn(), stage.closed())
     return [*TIMELINE, *(entry for scene in scenes for entry in scene.timeline)]
 
 

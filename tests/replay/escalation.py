@@ -166,7 +166,8 @@ class Reading:
         self.calls: int = state.get("calls", 0)
         self.called_at = instant(state["called_at"]) if state.get("called_at") else None
         self.held_until = instant(state["held_until"]) if state.get("held_until") else None
-        self.due_by = instant(beacon["deadline"]["at"]) if "deadline" in beacon else None
+        limits = [beacon.get("at_risk_at"), beacon.get("deadline", {}).get("at")]
+        self.limits = [instant(limit) for limit in limits if limit]
         self.now = self.asked_at
         self.called: set[str] = set()
         self.wanted: set[str] = set()
@@ -208,7 +209,7 @@ class Reading:
             self.held_until = instant(inputs(signal)[0]["until"])
 
     def _timer(self, length: timedelta) -> Iterator[str]:
-        wanted = [self.next_at(), *([self.due_by] if self.due_by else [])]
+        wanted = [self.next_at(), *self.limits]
         waits = [max(at - self.now, timedelta(milliseconds=1)) for at in wanted]
         if length not in TRIED_AGAIN and not any(abs(length - wait) <= SLACK for wait in waits):
             yield f"{self.question}: waits {length} after call {self.calls}, should wait {waits}"

@@ -23,7 +23,7 @@ async def test_the_deadline_is_fixed_at_dispatch_and_shown(world: World) -> None
     responder = await sent(world)
     assert in_minutes(responder.deadline.at - responder.dispatched_at) == 5
     assert responder.deadline.clause == "5.3.3"
-    await world.pass_time(minutes=4)
+    await world.pass_time(minutes=3)
     await world.act(cast.TECHNICIAN, CheckIn(place="机房"))
     [arrived] = await world.events("arrived")
     assert (arrived.late_minutes, arrived.cited, arrived.place) == (0, "5.3.3", "机房")
@@ -53,6 +53,7 @@ async def test_at_the_deadline_a_backup_is_sent_and_the_manager_paged(world: Wor
     await world.pass_time(minutes=5, seconds=2)
     [overdue] = await world.events("arrival_overdue")
     assert (overdue.responder, overdue.backup) == (cast.TECHNICIAN, cast.SECOND_TECHNICIAN)
+    world.pages.expect("at_risk", cast.MANAGER)
     [page] = world.pages.expect("overdue", cast.MANAGER)
     assert in_minutes(page.created_at - responder.dispatched_at) == 5
     world.pages.expect("dispatch", cast.TECHNICIAN, cast.SECOND_TECHNICIAN)
@@ -66,6 +67,7 @@ async def test_with_a_group_the_commander_is_paged_too(world: World) -> None:
     await world.act(cast.DIRECTOR, Dispatch(responder=cast.SECOND_TECHNICIAN))
     world.pages.expect("dispatch", cast.SECOND_TECHNICIAN)
     await world.pass_time(minutes=5, seconds=2)
+    world.pages.expect("at_risk", cast.DIRECTOR, cast.MANAGER)
     world.pages.expect("overdue", cast.DIRECTOR, cast.MANAGER)
     gaps = await world.events("gap_found")
     assert [gap.cited for gap in gaps] == ["4.2"], "there is no third technician"
