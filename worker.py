@@ -19,6 +19,7 @@ from workflows.communication_test import CommunicationTestWorkflow
 from workflows.contract import INCIDENTS, NOTIFY
 from workflows.departure import DepartureWorkflow
 from workflows.incident import IncidentWorkflow
+from workflows.options import TASK_TIMEOUT
 from workflows.paging import PageWorkflow
 from workflows.readiness import ReadinessWorkflow
 from workflows.recovery import RecoveryWorkflow
@@ -54,6 +55,7 @@ def workers(client: Client, ready: Activities) -> list[Worker]:
             *(ready.readiness.next_morning, ready.readiness.look, ready.readiness.begin_test),
             *(ready.departures.has_left, ready.departures.open_incidents),
         ],
+        sticky_queue_schedule_to_start_timeout=TASK_TIMEOUT,
         graceful_shutdown_timeout=GRACE,
     )
     notify = Worker(client, task_queue=NOTIFY, activities=[ready.paging.hand_over], graceful_shutdown_timeout=GRACE)

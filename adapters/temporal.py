@@ -38,6 +38,7 @@ from workflows.alert import AlertWorkflow
 from workflows.contract import Alert, AlertInput, AlertState, Departure, Opening, Vigil
 from workflows.departure import DepartureWorkflow
 from workflows.incident import IncidentWorkflow
+from workflows.options import TASK_TIMEOUT
 from workflows.readiness import ReadinessWorkflow
 
 DATA_CONVERTER = pydantic_data_converter
@@ -123,6 +124,7 @@ class Incidents:
             opening,
             id=contract.incident_id(opening.number),
             task_queue=contract.INCIDENTS,
+            task_timeout=TASK_TIMEOUT,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=opening.report.title,

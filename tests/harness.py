@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import uuid
+from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from tests import cast, invariants
 from tests.letterbox import Letterbox
 from tests.stage import Stage, staged
 from workflows.contract import Opening, incident_id
+from workflows.options import RECORD_PACE
 
 R = TypeVar("R", bound=Refusal)
 _numbers = itertools.count(1)
@@ -132,11 +134,18 @@ class World:
         return await self.stage.incidents.snapshot(number or self.number)
 
     async def timeline(self, number: str | None = None) -> list[Entry]:
+        """Return the record, and what the workflow still holds for the next batch."""
+        wanted = number or self.number
+        held = await self.stage.incidents.unrecorded(wanted)
+        recorded = await self.recorded(wanted)
+        return [*recorded, *held[bisect_right(held, len(recorded), key=lambda entry: entry.seq) :]]
+
+    async def recorded(self, number: str | None = None) -> list[Entry]:
         """Return the record, as the database has it."""
         return await self.stage.record.timeline(number or self.number, limit=10_000)
 
     async def events(self, kind: str) -> list[Any]:
-        """Return the events of a kind, from the record."""
+        """Return the events of a kind."""
         return [entry.event for entry in await self.timeline() if entry.event.kind == kind]
 
     async def ended(self) -> WorkflowExecutionStatus | None:
@@ -149,10 +158,10 @@ class World:
 
     async def check(self) -> None:
         """Check the invariants on everything that this story made; nothing unexpected may have been sent."""
-        await self.stage.still()
+        await self.stage.move_to(await self.now() + RECORD_PACE)
         assert self.stage.stillness.failures == []
         self.pages.no_more()
         for number, opening in self.openings.items():
             blank = Incident(number=number, policy=opening.policy, company=opening.company, calendar=opening.calendar)
             messages = [message for message, _ in self.pages.received if message.incident == number]
-            invariants.check(blank, await self.timeline(number), await self.snapshot(number), messages)
+            invariants.check(blank, await self.recorded(number), await self.snapshot(number), messages)

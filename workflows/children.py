@@ -156,6 +156,7 @@ class Children:
                     child.workflow.run,  # type: ignore[attr-defined] # every child has a run method
                     child.input,
                     id=contract.child_id(self._number, key),
+                    task_timeout=options.TASK_TIMEOUT,
                     parent_close_policy=ParentClosePolicy.ABANDON,
                     static_summary=child.summary,
                 )

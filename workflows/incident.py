@@ -213,6 +213,7 @@ class IncidentWorkflow:
             self._file.act(command, workflow.now())
         except Refusal as refusal:
             self._file.refuse(command, refusal, workflow.now())
+        self._pin()
         self._hand_out()
 
     @workflow.signal(name=contract.PAGED, description="A child handed pages over.")
@@ -263,8 +264,7 @@ class IncidentWorkflow:
         """Record what the monitor says; a resolved alert is not trusted as recovery (6.1)."""
         kind = ev.ReportRepeated if alert.status == "firing" else ev.AlertResolved
         actor = Actor(alert.reporter, Role.REPORTER) if alert.reporter else Actor("", Role.ALERT_SOURCE)
-        self._file.note([kind(source=alert.source, text=alert.symptom)], workflow.now(), actor=actor)
-        self._hand_out()
+        self._note([kind(source=alert.source, text=alert.symptom)], actor=actor)
 
     @workflow.signal(name=contract.PERSON_LEFT, description="Somebody left or was disabled.")
     def person_left(self, departure: contract.Departure) -> None:
@@ -304,9 +304,19 @@ class IncidentWorkflow:
         self._file.note([event], now, at=event.discovered_at, actor=actor, command_id=command_id)
         self._hand_out()
 
-    def _note(self, events: Sequence[ev.Event], *, at: datetime | None = None) -> None:
-        self._file.note(events, workflow.now(), at=at, actor=SYSTEM)
-        self._hand_out()
+    def _note(self, events: Sequence[ev.Event], *, at: datetime | None = None, actor: Actor = SYSTEM) -> None:
+        if events:
+            self._file.note(events, workflow.now(), at=at, actor=actor)
+            self._pin()
+            self._hand_out()
+
+    def _pin(self) -> None:
+        """Leave a trace in the history of every entry that no update leaves by itself.
+
+        After a crash the SDK joins workflow tasks that asked for nothing with the next one, and with it their
+        instants; replayed later they are apart again, and an entry would have two different instants.
+        """
+        workflow.upsert_memo({"entries": self.incident.seq})
 
     def _hand_out(self) -> None:
         """Give new entries to the recorder and tell those who should hear of them."""

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from temporalio.common import RetryPolicy
 
+# What a crash of a worker adds at the most for each workflow that it had in hand; a call can wait for two in a row.
+TASK_TIMEOUT = timedelta(seconds=5)
+
 # A page: its timeout is the longest delay that a crash of a worker adds. The workflow itself tries again, after these
 # pauses, and then takes the next channel; so it can stop the instant the cause ends.
 PAGE_TIMEOUT = timedelta(seconds=10)

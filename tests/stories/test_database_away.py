@@ -17,12 +17,12 @@ async def test_the_incident_goes_on_and_the_record_catches_up(world: World) -> N
         for step in cast.STEPS:
             await world.act(cast.OPERATOR, RecordStep(step=step, result="done"))
         world.pages.expect("step_result", *[cast.SUPERVISOR] * 3)
-        known = len(await world.timeline())
+        known = len(await world.recorded())
         incident = await world.snapshot()
         assert (incident.phase, incident.seq > known) == (Phase.OPERATOR_HANDLING, True)
         held = await world.stage.incidents.unrecorded(world.number)
         assert [entry.seq for entry in held] == list(range(known + 1, incident.seq + 1))
-    entries = await world.timeline()
+    entries = await world.recorded()
     assert [entry.seq for entry in entries] == list(range(1, incident.seq + 1))
     assert first_break(entries) is None
 
