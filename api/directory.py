@@ -32,7 +32,7 @@ ItemId = Annotated[str, Path(pattern=_KEY)]
 Seen = Annotated[str, Header(alias="If-Match", pattern=r'^"\d{1,9}"$', description="The version that you looked at.")]
 Reason = Annotated[Line | None, Query(description="Why; it stands beside the change.")]
 _READ: dict[str, Any] = {"responses": {200: {"headers": ETAG}, **problems(404, 422)}}
-_PUT: dict[str, Any] = {"responses": {200: {"headers": ETAG}, **problems(409, 422)}}
+_PUT: dict[str, Any] = {"responses": {200: {"headers": ETAG}, **problems(404, 409, 422)}}
 _DELETE: dict[str, Any] = {"status_code": 204, "responses": problems(404, 409, 422)}
 
 

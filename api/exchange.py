@@ -23,6 +23,10 @@ router = APIRouter(prefix="/directory", tags=["directory"])
 
 FILE_NAME = "company.yaml"
 _MOST_FAULTS = 200
+_FILE: dict[str, Any] = {
+    "headers": {"ETag": {"description": "The revision.", "schema": {"type": "string"}}},
+    "content": {"application/yaml": {"schema": {"type": "object"}}},
+}
 
 
 class ImportBody(Strict):
@@ -63,7 +67,7 @@ class Yaml(Response):
     operation_id="export_directory",
     summary="The whole directory as company.yaml",
     response_class=Yaml,
-    responses={200: {"headers": {"ETag": {"description": "The revision.", "schema": {"type": "string"}}}}},
+    responses={200: _FILE},
 )
 async def export(_editor: Annotated[Editor, Depends(Entitled(Task.READ_CONTACTS))], ports: Ports) -> Response:
     """Write the directory; reading it in again changes nothing."""
