@@ -28,13 +28,17 @@ class Paging:
         """Hand one message to its channel; a refusal for good is an answer, anything passing is tried again."""
         message = message.model_copy(update={"is_late": _is_late(message)})
         delivery, refusal = await self.attempt(message)
-        await self._note(message, delivery)
         if refusal is None or refusal.is_final:
             return delivery
         raise ApplicationError(refusal.detail, type="NotHandedOver", next_retry_delay=refusal.retry_after)
 
     async def attempt(self, message: Message) -> tuple[Delivery, NotHandedOver | None]:
-        """Try once, and tell what came of it."""
+        """Try once, note what came of it, and tell."""
+        delivery, refusal = await self._attempt(message)
+        await self._note(message, delivery)
+        return delivery, refusal
+
+    async def _attempt(self, message: Message) -> tuple[Delivery, NotHandedOver | None]:
         try:
             told = await self._send(message)
         except NotHandedOver as refusal:

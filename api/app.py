@@ -13,6 +13,7 @@ from api import (
     calendar,
     changes,
     company,
+    contacts,
     directory,
     duty,
     exchange,
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, session, accounts, tokens))
     app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
     app.include_router(_behind_the_door(signed_in, calendar, readiness))
-    app.include_router(_behind_the_door(signed_in, directory, exchange, changes))
+    app.include_router(_behind_the_door(signed_in, directory, contacts, exchange, changes))
     app.include_router(_behind_the_door(signed_in, duty, rosters, feeds))
     app.include_router(_behind_the_door(from_monitor, monitor))
     app.include_router(_behind_the_door(signed_in, statistics))

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from activities.paging import Paging
+from adapters.channels import build_channels
 from adapters.credentials import Credentials
 from adapters.directory.registrar import Registrar
 from adapters.limits import Limits
@@ -18,6 +20,7 @@ from adapters.store.arrivals import SqlArrivals
 from adapters.store.audit import SqlAudit
 from adapters.store.communication import SqlCommunicationTests
 from adapters.store.database import Database
+from adapters.store.deliveries import SqlDeliveries
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
 from adapters.store.links import SqlLinks
@@ -37,6 +40,7 @@ class Services:
     audit: SqlAudit
     latecomers: Latecomers
     inbox: SqlInbox
+    paging: Paging
     registrar: Registrar
     links: Links
     used_links: SqlLinks
@@ -68,6 +72,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 audit=audit,
                 latecomers=latecomers,
                 inbox=SqlInbox(database),
+                paging=_paging(settings, database, snapshots),
                 registrar=Registrar(snapshots.catalogue, snapshots.directory, Departures(client), now_in_utc),
                 links=Links.by(settings),
                 used_links=SqlLinks(database),
@@ -82,3 +87,9 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             )
     finally:
         await database.close()
+
+
+def _paging(settings: Settings, database: Database, snapshots: Snapshots) -> Paging:
+    zone = snapshots.policy.time_zone
+    channels = build_channels(settings, SqlInbox(database), snapshots.directory, zone)
+    return Paging(snapshots.directory, channels, SqlDeliveries(database))

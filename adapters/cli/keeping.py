@@ -16,6 +16,12 @@ Year = Annotated[int, typer.Argument(help=N_("a year such as 2027"), metavar="YE
 _DRY = typer.Option("--dry-run", help=N_("only tell what would change"))
 _REASON = typer.Option(help=N_("where it comes from, such as the number of the notice"))
 
+_TAKEN = {
+    True: N_("The provider took it: {detail}"),
+    False: N_("The provider did not take it: {detail}"),
+}
+_UNCONFIRMED = N_("It was handed over, but the way there cannot tell a refusal: {detail}")
+
 
 def install(app: typer.Typer) -> None:
     """Add the verbs."""
@@ -26,6 +32,10 @@ def install(app: typer.Typer) -> None:
     group.command("enter", help=N_("Enter the official notice of a year from a file (5.3.3)"))(enter)
     group.command("withdraw", help=N_("Go back to the built-in official notice of a year (5.3.3)"))(withdraw)
     app.command("readiness", help=N_("Tell what is missing of people, contacts and calendar (4.2)"))(readiness)
+    app.command(
+        "test-message",
+        help=N_("Try a contact point of somebody: its provider's answer at once (4.2)"),
+    )(test_message)
     app.command("answer-test", help=N_("Answer a communication test: its message reached you (4.2)"))(answer_test)
 
 
@@ -111,6 +121,20 @@ def answer_test(
     answer = session.post(f"/communication-tests/{test}/answers", {"channel": channel})
     if not screen.raw(session, answer):
         screen.console.print(session.words(N_("Thank you: you can be reached on {channel}."), channel=channel))
+
+
+def test_message(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(help=N_("whose contact point"), metavar="PERSON")],
+    channel: Annotated[str, typer.Argument(help=N_("by which channel, such as mail"), metavar="CHANNEL")],
+) -> None:
+    """Send a test message; exit code 1 when the provider did not take it."""
+    session: Session = ctx.obj
+    answer = session.post(f"/directory/people/{person}/contacts/{channel}/test", {})
+    if not screen.raw(session, answer):
+        told = _UNCONFIRMED if answer["is_accepted"] and not answer["is_confirmed"] else _TAKEN[answer["is_accepted"]]
+        screen.console.print(session.words(told, detail=answer["detail"]), markup=False)
+    raise typer.Exit(0 if answer["is_accepted"] else 1)
 
 
 def _year(session: Session, year: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ _FOLDER = Path(__file__).parent
 _DRILL = {"zh-CN": "【演练】", "en": "【演练】[DRILL] "}
 _PLAIN = "plain"
 # Messages that are about no incident.
-BESIDE_INCIDENTS = ("communication_test", "readiness")
+BESIDE_INCIDENTS = ("communication_test", "contact_test", "readiness")
 TEMPLATES = tuple(sorted(path.parent.name for path in _FOLDER.glob("*/body.txt")))
 
 _jinja = Environment(

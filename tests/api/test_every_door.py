@@ -71,6 +71,7 @@ KEPT: dict[str, Door] = {
     "put_member": Door(Task.EDIT_DIRECTORY, body={}),
     "remove_member": Door(Task.EDIT_DIRECTORY),
     "put_contacts": Door(Task.EDIT_CONTACTS, OTHER, body={}),
+    "test_contact": Door(Task.TEST_CONTACTS, OTHER),
     "put_delegation": Door(Task.EDIT_DELEGATIONS, OTHER, body={}),
     "remove_delegation": Door(Task.EDIT_DELEGATIONS, OTHER),
     "put_leave": Door(Task.EDIT_LEAVES, OTHER, body={}),
