@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from adapters.temporal import OutcomeUnknown
 from domain.acts import Act, Command, Receipt
 from domain.calendar import Calendar
 from domain.company import Company, Delegation
@@ -26,6 +27,7 @@ from workflows.options import RECORD_PACE
 
 R = TypeVar("R", bound=Refusal)
 _numbers = itertools.count(1)
+AGAIN = 3  # an incident that continues as new leaves an act of that moment unanswered
 
 
 class World:
@@ -79,10 +81,16 @@ class World:
         return number
 
     async def act(self, person: str, act: Act, *, number: str | None = None, **envelope: Any) -> Receipt:
-        """Do something and let everything happen that follows from it."""
-        receipt = await self.stage.incidents.act(number or self.number, self.command(person, act, **envelope))
-        await self.stage.still()
-        return receipt
+        """Do something and let everything happen that follows from it; unanswered, the same comes again."""
+        command, wanted = self.command(person, act, **envelope), number or self.number
+        for _ in range(AGAIN):
+            try:
+                receipt = await self.stage.incidents.act(wanted, command)
+            except OutcomeUnknown:
+                continue
+            await self.stage.still()
+            return receipt
+        raise OutcomeUnknown
 
     async def refused(self, person: str, act: Act, refusal: type[R], clause: str, **envelope: Any) -> R:
         """Try something that is refused for this reason and by this clause; nothing changes."""
