@@ -36,6 +36,8 @@ WORKFLOWS = [
     CommunicationTestWorkflow,
 ]
 GRACE = timedelta(seconds=5)
+# Messages under way at once: they only wait for providers, and those of one that hangs must leave room for the others.
+AT_ONCE = 1000
 
 # Our own packages are loaded once, not once a workflow; the linter keeps clock, chance and environment out of them.
 RUNNER = SandboxedWorkflowRunner(
@@ -58,7 +60,13 @@ def workers(client: Client, ready: Activities) -> list[Worker]:
         sticky_queue_schedule_to_start_timeout=TASK_TIMEOUT,
         graceful_shutdown_timeout=GRACE,
     )
-    notify = Worker(client, task_queue=NOTIFY, activities=[ready.paging.hand_over], graceful_shutdown_timeout=GRACE)
+    notify = Worker(
+        client,
+        task_queue=NOTIFY,
+        activities=[ready.paging.hand_over],
+        max_concurrent_activities=AT_ONCE,
+        graceful_shutdown_timeout=GRACE,
+    )
     return [incidents, notify]
 
 

@@ -77,3 +77,11 @@ async def test_readiness_is_told_with_its_exit_code(tell: Tell) -> None:
     assert "operator: 0 of 2 people can be reached." in text
     code, text = await tell(OPERATOR, "answer-test", "none", "mail")
     assert code == 1
+
+
+async def test_a_contact_point_is_tried(tell: Tell) -> None:
+    code, text = await tell(MANAGER, "test-message", MANAGER, "inbox")
+    assert (code, text.strip()) == (0, "The provider took it: in the inbox")
+    code, text = await tell(MANAGER, "test-message", MANAGER, "mail", language="zh-CN")
+    assert (code, text.strip()) == (1, "服务商未接收：channel mail is not set up")
+    assert (await tell(OPERATOR, "test-message", MANAGER, "mail"))[0] == 1
