@@ -25,6 +25,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+MAY_SAY_503 = "/readiness/status"  # what a monitor polls: a server error is its answer
 BOUNDED = settings(
     max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
@@ -41,13 +42,15 @@ def main(base: str, mode: GenerationMode, number: str, tokens: dict[str, str]) -
 
 
 def _examine(operation: Any, base: str, mode: GenerationMode, number: str, token: str) -> None:
+    checks = [check for check in CHECKS if check is not not_a_server_error or not operation.path.endswith(MAY_SAY_503)]
+
     @BOUNDED
     @given(case=operation.as_strategy(generation_mode=mode))
     def check(case: Case[Any]) -> None:
         if mode == GenerationMode.POSITIVE and "number" in case.path_parameters:
             case.path_parameters["number"] = number
         sent = {"Authorization": f"Bearer {token}"}
-        case.validate_response(case.call(base_url=base, headers=sent), checks=CHECKS, headers=sent)
+        case.validate_response(case.call(base_url=base, headers=sent), checks=checks, headers=sent)
 
     with suppress(Unsatisfiable):  # an operation without parameters has nothing that could be unfitting
         check()
