@@ -19,6 +19,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
+from adapters.files import load_policy
 from adapters.store.database import Database
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
 from domain.company import Company, Probe
@@ -159,6 +160,7 @@ class Site:
             "FENGSUI_POLICY": str(self.home / "policy.yaml"),
             "FENGSUI_WEBHOOK_URL": f"{self.provider.url}/hook",
             "FENGSUI_WEBHOOK_SECRET": SECRET,
+            "FENGSUI_SECRET": SECRET,
             "TEMPORAL_ADDRESS": self.client.service_client.config.target_host,
             "TEMPORAL_NAMESPACE": self.client.namespace,
         }
@@ -175,11 +177,12 @@ def _company(url: str) -> Company:
 
 def _write_files(site: Site) -> None:
     """Write the files that the worker reads; JSON is YAML as well."""
-    filed = site.company.model_dump(mode="json", exclude={"runbooks"}, exclude_none=True)
+    filed = site.company.model_dump(mode="json", exclude={"runbooks", "duty", "leaves"}, exclude_none=True)
     for person in filed["people"]:
         person["addresses"] = {"webhook": person["id"]}
     (site.home / "company.yaml").write_text(json.dumps(filed))
-    (site.home / "policy.yaml").write_text(site.policy.model_dump_json())
+    whole = load_policy(ROOT / "policy.yaml").model_dump(mode="json") | site.policy.model_dump(mode="json")
+    (site.home / "policy.yaml").write_text(json.dumps(whole))
     (site.home / "runbooks").mkdir()
     for book in site.company.runbooks:
         (site.home / "runbooks" / f"{book.id}@{book.version}.yaml").write_text(book.model_dump_json(exclude_none=True))
