@@ -21,6 +21,7 @@ _SILENT_KINDS = {  # they change no decision, so the version stays
     "alert_resolved",
     "paged",
     "acknowledged",
+    "arrival_at_risk",
     "gap_found",
     "recorded",
     "refused",
