@@ -1,18 +1,17 @@
 """The courses whose histories are kept: together they go through every waiting that a workflow can do."""
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
+from adapters.temporal import keep_vigil
 from domain import acts
-from domain.company import Company
-from domain.incident import Phase
+from domain.company import Company, Role, Watch
 from domain.policy import Policy
 from tests import cast
 from tests.replay import scenes
-from tests.replay.desk import Desk
+from tests.replay.desk import PATIENCE_SECONDS, Desk
 from workflows import contract
 
 Play = Callable[[Desk], Awaitable[None]]
@@ -37,6 +36,7 @@ def course(
     *,
     details: dict[str, Any] | None = None,
     channels: dict[str, list[str]] | None = None,
+    duty: dict[Role, list[str]] | None = None,
     failing: dict[str, int] | None = None,
     is_long: bool = False,
     **seconds: float,
@@ -50,16 +50,19 @@ def course(
     def register(play: Play) -> Play:
         name = play.__name__
         policy = cast.policy(**limits)
-        COURSES[name] = Course(name, play, policy, _reached_by(channels or {}), details or {}, failing or {}, is_long)
+        company = _company(channels or {}, duty or {})
+        COURSES[name] = Course(name, play, policy, company, details or {}, failing or {}, is_long)
         return play
 
     return register
 
 
-def _reached_by(channels: dict[str, list[str]]) -> Company:
+def _company(channels: dict[str, list[str]], duty: dict[Role, list[str]]) -> Company:
     company = cast.company()
     people = [person.model_copy(update={"channels": channels.get(person.id, ["inbox"])}) for person in company.people]
-    return company.model_copy(update={"people": people})
+    starts, ends = cast.clock_time(0, day="2026-01-01"), cast.clock_time(0, day="2100-01-01")
+    watches = [Watch(post=post, starts=starts, ends=ends, people=seats) for post, seats in duty.items()]
+    return company.model_copy(update={"people": people, "duty": watches})
 
 
 # ── 5.2.1 to 5.2.5 ────────────────────────────────────────────────────────────
@@ -294,40 +297,113 @@ async def database_away(desk: Desk) -> None:
     await desk.over()
 
 
+@course(channels={cast.MANAGER: ["inbox", "webhook"]}, failing={"webhook": 1}, dismissal_window=0.3)
+async def asked_to_wait(desk: Desk) -> None:
+    """The provider asks to be left alone for long, and nobody else takes the page."""
+    await desk.open()
+    await desk.paged("judgement/1", bool)
+    await desk.act(cast.SUPERVISOR, acts.Judge(verdict="not_emergency", reason="已自行恢复"))
+    await desk.over()
+
+
 @course(dismissal_window=0.4)
 async def alert(desk: Desk) -> None:
     """A monitor fires, repeats, resolves; the incident ends; it fires again and opens a second one."""
-
-    async def hear(status: Literal["firing", "resolved"], occurrence: str) -> str:
-        told = contract.Alert(
-            source="monitor",
-            dedup_key="trading-down",
-            status=status,
-            occurrence=occurrence,
-            command_id=uuid.uuid4().hex,
-            title="交易探针失败",
-            system=cast.TRADING,
-            symptom="连续三次超时",
-            started_at=datetime.now(UTC) - timedelta(seconds=2),
-        )
-        return await desk.incidents.alert(told)
-
-    async def number_of(workflow_id: str, other_than: str | None = None) -> str:
-        async with asyncio.timeout(20):
-            while True:
-                state = await desk.incidents.incident_of_alert(workflow_id)
-                if state and state.number and state.number != other_than:
-                    return state.number
-                await asyncio.sleep(0.05)
-
-    workflow_id = await hear("firing", "1")
-    desk.number = first = await number_of(workflow_id)
-    await desk.until(lambda incident: incident.phase == Phase.JUDGING)
-    await hear("firing", "1")
-    await hear("firing", "2")
-    await hear("resolved", "2")
+    workflow_id = await scenes.hear(desk, "firing", "1")
+    first = await scenes.alerted(desk, workflow_id)
+    await scenes.hear(desk, "firing", "1")
+    await scenes.hear(desk, "firing", "2")
+    await scenes.hear(desk, "resolved", "2")
     await desk.act(cast.MANAGER, acts.Judge(verdict="not_emergency", reason="探针误报"))
     await desk.over()
-    await hear("firing", "3")
-    desk.number = await number_of(workflow_id, other_than=first)
-    await desk.until(lambda incident: incident.phase == Phase.JUDGING)
+    await scenes.hear(desk, "firing", "3")
+    await scenes.alerted(desk, workflow_id, other_than=first)
+
+
+@course(is_long=True)
+async def restless_alert(desk: Desk) -> None:
+    workflow_id = await scenes.hear(desk, "firing", "1")
+    await scenes.alerted(desk, workflow_id)
+    for number in range(2, 20):
+        await scenes.hear(desk, "firing", str(number))
+    await desk.continued(workflow_id)
+
+
+@course(is_long=True, page_repeat=0.3, page_everyone=0.3, approval_repeat=0.3)
+async def nobody_answers(desk: Desk) -> None:
+    """So many calls that the children which make them continue as new."""
+    await scenes.report(desk)
+    await desk.continued(contract.child_id(desk.number, "page/judgement/1"))
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await scenes.send_technician(desk)
+    await desk.until(lambda incident: incident.responder(cast.TECHNICIAN))
+    await desk.continued(contract.child_id(desk.number, f"arrival/{cast.TECHNICIAN}/1"))
+    await scenes.arrive(desk)
+    await scenes.call_director(desk)
+    await scenes.start_procedure(desk, is_major=True)
+    await scenes.submit_plan(desk)
+    await desk.continued(contract.child_id(desk.number, "plan/1"))
+
+
+# ── the people (4.2) ──────────────────────────────────────────────────────────
+
+
+@course(
+    observation=60,
+    duty={
+        Role.OPERATOR: [cast.SECOND_OPERATOR, cast.OPERATOR],
+        Role.EMERGENCY_SPECIALIST: [cast.SECOND_SPECIALIST, cast.SPECIALIST],
+        Role.TECHNICIAN: [cast.SECOND_TECHNICIAN, cast.TECHNICIAN],
+    },
+)
+async def on_duty(desk: Desk) -> None:
+    """The rosters say who is called first; the incident is left while its recovery is observed."""
+    await scenes.activate(desk)
+    await desk.paged("activation", bool)
+    await scenes.send_technician(desk)
+    await scenes.arrive(desk, cast.SECOND_TECHNICIAN)
+    await scenes.resolve(desk, by=cast.SECOND_TECHNICIAN)
+    await desk.paged("checklist/1", bool)
+    await desk.until(lambda incident: incident.recovery and incident.recovery.probes)
+
+
+@course(failing={"departure": 1})
+async def departure(desk: Desk) -> None:
+    """A deputy and a technician leave while an incident goes on, and another opens meanwhile; one more stays."""
+    await scenes.report(desk)
+    await desk.paged("judgement/1", bool)
+    leaving = await scenes.leave(desk, cast.DEPUTY_MANAGER)
+    await desk.paged("judgement/1", lambda calls: len(calls) >= 2)
+    first, desk.number = desk.number, "7K3Q9-DXMB3"
+    desk.opening = cast.opening(desk.number, policy_=desk.opening.policy)
+    await scenes.report(desk)
+    desk.number = first
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await scenes.send_technician(desk)
+    await desk.until(lambda incident: incident.responder(cast.TECHNICIAN))
+    await scenes.leave(desk, cast.TECHNICIAN)
+    await scenes.arrive(desk, cast.SECOND_TECHNICIAN)
+    await (await scenes.depart(desk, cast.OUTSIDER, version=1)).result()
+    async with asyncio.timeout(3 * PATIENCE_SECONDS):
+        await leaving.result()
+
+
+@course(is_long=True, channels={cast.DIRECTOR: ["inbox", "mail"], cast.MANAGER: ["mail"]}, failing={"mail": 1})
+async def readiness(desk: Desk) -> None:
+    """Gaps are told, a communication test is made, and one day follows another."""
+    await keep_vigil(desk.client)
+    await desk.continued(contract.READINESS)
+
+
+@course(channels={cast.MANAGER: ["mail"], cast.DIRECTOR: ["webhook"]})
+async def communication_test(desk: Desk) -> None:
+    test = await scenes.begin_test(desk, "2026-11-24")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await test.result()
+
+
+@course(channels={cast.MANAGER: ["mail"], cast.DIRECTOR: ["webhook"]}, failing={"mail": 100})
+async def open_communication_test(desk: Desk) -> None:
+    """One provider takes its message, the other is tried again."""
+    test = await scenes.begin_test(desk, "2026-11-24")
+    await scenes.taken(desk, test)

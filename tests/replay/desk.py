@@ -3,11 +3,13 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 
 from adapters.temporal import DATA_CONVERTER, Incidents, OutcomeUnknown, TemporalAway
 from domain.acts import Act, Command, Receipt
@@ -124,6 +126,24 @@ class Desk:
         child = self.client.get_workflow_handle(contract.child_id(self.number, key))
         async with asyncio.timeout(PATIENCE_SECONDS):
             await child.result()
+
+    async def continued(self, workflow_id: str) -> None:
+        """Wait until a workflow has continued as new."""
+
+        async def is_another_run() -> bool:
+            found = await self.client.get_workflow_handle(workflow_id).describe()
+            return bool(found.raw_info.first_run_id != found.run_id)
+
+        await self.eventually(is_another_run)
+
+    async def eventually(self, is_so: Callable[[], Awaitable[bool]]) -> None:
+        """Look at the server until something is so; what is not there yet may still come."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                with suppress(RPCError):
+                    if await is_so():
+                        return
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def over(self) -> None:
         """Wait until the incident's workflow has ended."""

@@ -46,8 +46,18 @@ HANDS = {SPECIALIST, SECOND_SPECIALIST, TECHNICIAN, SECOND_TECHNICIAN}
 COMMANDER = "whoever commands"
 WITHOUT_TECHNICIAN = {"short", "failed_recovery", "summary_returned"}  # solved before one was sent, and by no group
 COMMANDERS = dict.fromkeys(
-    {"major_approved", "not_started_then_reasked", "late_arrival_with_backup", *WITHOUT_TECHNICIAN}, MANAGER
+    {"on_duty", "major_approved", "not_started_then_reasked", "late_arrival_with_backup", *WITHOUT_TECHNICIAN}, MANAGER
 )
+# Rosters that put the second before the first.
+ON_DUTY = {
+    SPECIALIST: SECOND_SPECIALIST,
+    SECOND_SPECIALIST: SPECIALIST,
+    TECHNICIAN: SECOND_TECHNICIAN,
+    SECOND_TECHNICIAN: TECHNICIAN,
+}
+# Whom a course's incidents go on without; only what they asked first still knows him.
+LEFT = {"departure": DEPUTY_MANAGER}
+BEFORE = "departure/incident-7K3Q9-DXMB2.page.judgement.1", "departure/incident-7K3Q9-DXMB3.page.judgement.1"
 
 Rungs = list[tuple[str, set[str]]]
 
@@ -131,11 +141,20 @@ def pace(row: Row, item: Stored, question: str, policy: Policy, *, is_drill: boo
     if question.startswith("checklist/"):
         on_it = {SPECIALIST} if item.name.split("/")[0] in WITHOUT_TECHNICIAN else {SPECIALIST, TECHNICIAN}
         people[:2] = [("", on_it), (people[1][0], HANDS - on_it)]
+    if row.rungs:
+        people = [(after, _as_cast(item.name, who)) for after, who in people]
     manned = [(_sum(policy, after), who) for after, who in people if who] or [(timedelta(0), set())]
     manned[0] = (timedelta(0), manned[0][1])
     widens = sum(not who <= row.told_once for _, who in manned) > 1
     chorus = _sum(policy, row.chorus if widens else row.repeat)
     return Pace(manned, _sum(policy, row.repeat), chorus, row.told_once)
+
+
+def _as_cast(name: str, who: set[str]) -> set[str]:
+    course = name.partition("/")[0]
+    if course == "on_duty":
+        return {ON_DUTY.get(one, one) for one in who}
+    return who - {LEFT.get(course)} if name not in BEFORE else who
 
 
 def _by_name(question: str) -> Rungs:
@@ -168,6 +187,7 @@ class Reading:
         self.held_until = instant(state["held_until"]) if state.get("held_until") else None
         limits = [beacon.get("at_risk_at"), beacon.get("deadline", {}).get("at")]
         self.limits = [instant(limit) for limit in limits if limit]
+        self.wish = timedelta(0)
         self.now = self.asked_at
         self.called: set[str] = set()
         self.wanted: set[str] = set()
@@ -198,6 +218,9 @@ class Reading:
                 self.now = instant(event["eventTime"])
             elif kind == "WORKFLOW_EXECUTION_SIGNALED":
                 self._hear(event["workflowExecutionSignaledEventAttributes"])
+            elif kind == "ACTIVITY_TASK_FAILED":
+                failure = event["activityTaskFailedEventAttributes"]["failure"]["applicationFailureInfo"]
+                self.wish = seconds(failure.get("nextRetryDelay", "0s"))
             elif kind == "TIMER_STARTED":
                 yield from self._timer(seconds(event["timerStartedEventAttributes"]["startToFireTimeout"]))
             elif kind == "ACTIVITY_TASK_SCHEDULED":
@@ -211,6 +234,7 @@ class Reading:
     def _timer(self, length: timedelta) -> Iterator[str]:
         wanted = [self.next_at(), *self.limits]
         waits = [max(at - self.now, timedelta(milliseconds=1)) for at in wanted]
+        waits += [self.wish] if self.wish else []
         if length not in TRIED_AGAIN and not any(abs(length - wait) <= SLACK for wait in waits):
             yield f"{self.question}: waits {length} after call {self.calls}, should wait {waits}"
 

@@ -1,6 +1,7 @@
 """What lies beyond the network while courses are played: takes everything, or fails as often as it was told to."""
 
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from temporalio.client import Client
@@ -17,11 +18,16 @@ from activities.record import Recording
 from adapters.composition import Activities
 from adapters.temporal import Incidents
 from domain.acts import Assessment
+from domain.calendar import Calendar
 from domain.company import Company, Person, Probe, Role
-from domain.policy import Policy
+from domain.policy import Policy, Span
+from domain.readiness import Standing
 from tests import cast
 from tests.vigil import Vigilance
 from worker import workers
+
+# What a channel that fails asks for; the others say nothing.
+RETRY_AFTER = {"webhook": timedelta(seconds=6)}
 
 
 class Failing:
@@ -44,15 +50,16 @@ class AnyChannel:
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         if self._failing.fails(self.name):
-            raise NotHandedOver(f"{self.name} is away")
+            raise NotHandedOver(f"{self.name} is away", retry_after=RETRY_AFTER.get(self.name))
         return "taken"
 
 
 class Everybody:
-    """The directory: everybody is reached by every channel."""
+    """The directory: everybody is reached by every channel, and whoever has a second version has left."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Company, failing: Failing) -> None:
         self._company = company
+        self._failing = failing
 
     async def person(self, person_id: str) -> Person | None:
         return self._company.person(person_id)
@@ -61,7 +68,9 @@ class Everybody:
         return person_id
 
     async def standing(self, person: str, version: int) -> Literal["left", "stayed", "pending"]:
-        return "left"
+        if self._failing.fails("departure"):
+            return "pending"
+        return "left" if version > 1 else "stayed"
 
 
 class Forgetful:
@@ -85,6 +94,19 @@ class Probed:
 
     async def check(self, probe: Probe) -> tuple[bool, str]:
         return (False, "refused") if self._failing.fails("probe") else (True, "answers")
+
+
+class Hasty(Calendar):
+    """Days pass quickly."""
+
+    def next_morning(self, instant: datetime, spans: list[Span]) -> datetime:
+        return instant + timedelta(seconds=0.3)
+
+
+class HastyDays(Vigilance):
+    async def now(self, now: datetime) -> Standing:
+        standing = await super().now(now)
+        return standing._replace(calendar=Hasty(**standing.calendar.model_dump()))
 
 
 class Openings:
@@ -119,10 +141,10 @@ def far_side(client: Client, policy: Policy, company: Company, times: dict[str, 
     failing = Failing(times)
     forgetful = Forgetful(failing)
     incidents = Incidents(client)
-    vigilance = Vigilance(lambda: company)
+    vigilance = HastyDays(lambda: company)
     channels = {name: AnyChannel(name, failing) for name in ("inbox", "mail", "webhook")}
     ready = Activities(
-        Paging(everybody := Everybody(company), channels, forgetful),
+        Paging(everybody := Everybody(company, failing), channels, forgetful),
         Recording(forgetful, incidents),
         ProbeChecks(Probed(failing)),
         Alerts(Openings(incidents, policy)),

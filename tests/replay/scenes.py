@@ -1,13 +1,23 @@
 """Stretches of an incident's life that many courses share, from one phase to the next."""
 
-from typing import Any
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
+
+from activities.messages import TrialPlan
+from adapters.temporal import Departures
 from domain import acts
 from domain.closure import SERVICE_WORKS
 from domain.incident import Phase
 from domain.policy import Severity
 from tests import cast
-from tests.replay.desk import Desk
+from tests.replay.desk import PATIENCE_SECONDS, PAUSE_SECONDS, Desk
+from workflows import contract
+from workflows.communication_test import CommunicationTestWorkflow
 
 GROUP = [cast.DIRECTOR, cast.MANAGER, cast.SUPERVISOR, cast.SPECIALIST]
 GATED = acts.PlanStep(id="switch", text="切换到备用机房", needs_approval=True)
@@ -118,3 +128,69 @@ async def finish(desk: Desk, by: str = cast.OPERATOR) -> None:
     await recover(desk)
     await summarise(desk)
     await conclude(desk)
+
+
+async def hear(desk: Desk, status: Literal["firing", "resolved"], occurrence: str) -> str:
+    """A monitor tells; return the id of the workflow that hears it."""
+    told = contract.Alert(
+        source="monitor",
+        dedup_key="trading-down",
+        status=status,
+        occurrence=occurrence,
+        command_id=uuid.uuid4().hex,
+        title="交易探针失败",
+        system=cast.TRADING,
+        symptom="连续三次超时",
+        started_at=datetime.now(UTC) - timedelta(seconds=2),
+    )
+    return await desk.incidents.alert(told)
+
+
+async def alerted(desk: Desk, workflow_id: str, other_than: str | None = None) -> str:
+    """The alert opens an incident, with which the desk goes on; return its number."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            state = await desk.incidents.incident_of_alert(workflow_id)
+            if state and state.number and state.number != other_than:
+                break
+            await asyncio.sleep(PAUSE_SECONDS)
+    desk.number = state.number
+    await desk.until(lambda incident: incident.phase == Phase.JUDGING)
+    return desk.number
+
+
+async def depart(desk: Desk, person: str, version: int = 2) -> WorkflowHandle[Any, Any]:
+    """Somebody is to leave by a version of his; the first is how he came, and stays."""
+    await Departures(desk.client).begin(person, version)
+    return desk.client.get_workflow_handle(contract.departure_id(person, version))
+
+
+async def leave(desk: Desk, person: str) -> WorkflowHandle[Any, Any]:
+    """Somebody leaves, and the incident hears of it."""
+
+    async def is_listed() -> bool:
+        return desk.number in await desk.incidents.open_numbers()
+
+    await desk.eventually(is_listed)
+    leaving = await depart(desk, person)
+    await desk.until(lambda incident: not incident.company.is_here(person, datetime.now(UTC)))
+    return leaving
+
+
+async def begin_test(desk: Desk, day: str) -> WorkflowHandle[Any, Any]:
+    """A communication test begins."""
+    plan = TrialPlan(id=day, started_at=datetime.now(UTC))
+    test_id = contract.communication_test_id(day)
+    return await desk.client.start_workflow(
+        CommunicationTestWorkflow.run, plan, id=test_id, task_queue=contract.INCIDENTS
+    )
+
+
+async def taken(desk: Desk, test: WorkflowHandle[Any, Any]) -> None:
+    """After the test has begun, a message of it is handed over."""
+
+    async def is_taken() -> bool:
+        kinds = [event.event_type for event in (await test.fetch_history()).events]
+        return kinds.count(EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED) > 1
+
+    await desk.eventually(is_taken)
