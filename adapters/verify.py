@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from activities.messages import IncidentRow
 from adapters.running import Running, all_numbers, look
-from adapters.store import evidence
+from adapters.store import audit, catalogue, evidence
 from adapters.store.chain import Break, breaks, broken, missing
 from adapters.store.database import Database
 from adapters.store.evidence import Evidence, Trail
@@ -28,9 +28,10 @@ _FOLDED = (
 
 
 class Finding(Wire):
-    """One fault or note: ``message`` is a catalogue key that ``params`` fill; no incident means the audit trail."""
+    """One fault or note, of an incident or of a ``chain``: ``message`` is a catalogue key that ``params`` fill."""
 
     incident: str | None = None
+    chain: str | None = None
     seq: int | None = None
     message: str
     params: dict[str, str] = {}
@@ -43,6 +44,7 @@ class Findings(Wire):
     entries: int = 0
     audited: int = 0
     audit_head: str = GENESIS
+    changes: int = 0
     faults: list[Finding] = []
     notes: list[Finding] = []
 
@@ -60,10 +62,11 @@ async def verify(database: Database, client: Client | None = None, number: str |
     else:
         async for each in _everyone(database, client):
             await _verify(database, client, each, findings)
-    audit = await evidence.trail(database)
-    findings.audited = len(audit.links)
-    findings.audit_head = audit.hash
-    findings.faults += [_finding(None, fault) for fault in trail_faults(audit)]
+    refusals = await evidence.trail(database, audit.CHAIN)
+    changes = await evidence.trail(database, catalogue.CHAIN)
+    findings.audited, findings.audit_head, findings.changes = len(refusals.links), refusals.hash, len(changes.links)
+    for chain, trail in ((audit.CHAIN, refusals), (catalogue.CHAIN, changes)):
+        findings.faults += [_finding(None, fault, chain) for fault in trail_faults(trail)]
     return findings
 
 
@@ -98,12 +101,12 @@ async def _verify(database: Database, client: Client | None, number: str, findin
     findings.notes += [_finding(number, note) for note in notes]
 
 
-def _finding(number: str | None, found: Break) -> Finding:
-    return Finding(incident=number, seq=found.seq or None, message=found.message, params=found.params)
+def _finding(number: str | None, found: Break, chain: str | None = None) -> Finding:
+    return Finding(incident=number, chain=chain, seq=found.seq or None, message=found.message, params=found.params)
 
 
 def trail_faults(trail: Trail) -> Iterator[Break]:
-    """Check the chain of refusals, sign-ins and administration, and that nothing is cut off its end."""
+    """Check the chain of refusals and sign-ins, or of changes, and that nothing is cut off its end."""
     chain = list(breaks(trail.links))
     yield from chain
     last = trail.links[-1] if trail.links else None
@@ -111,9 +114,7 @@ def trail_faults(trail: Trail) -> Iterator[Break]:
     if seq < trail.seq:
         yield missing(seq + 1, trail.seq)
     elif not chain and (seq, digest) != (trail.seq, trail.hash):
-        yield broken(
-            seq, N_("The audit trail ends at entry {seq} and does not fit its head, entry {head}."), head=trail.seq
-        )
+        yield broken(seq, N_("The trail ends at entry {seq} and does not fit its head, entry {head}."), head=trail.seq)
 
 
 def record_faults(found: Evidence, running: Running | None = None) -> Iterator[Break]:

@@ -10,6 +10,7 @@ from adapters.cli import screen
 from adapters.cli.session import REFUSED, UNREACHABLE, Session, Trouble
 from adapters.i18n import Translator
 from adapters.settings import Settings, read_settings
+from adapters.store.catalogue import CHAIN as CHANGES
 from adapters.store.database import Database, DatabaseAway
 from adapters.temporal import connect
 from adapters.verify import Finding, Findings, verify
@@ -71,8 +72,10 @@ async def _verify(settings: Settings, number: str | None, session: Session) -> F
 
 
 def _tell(_: Translator, findings: Findings) -> None:
-    told = N_("{incidents} incidents, {entries} entries and {audited} audited refusals were checked.")
-    counts = {name: getattr(findings, name) for name in ("incidents", "entries", "audited")}
+    told = N_(
+        "{incidents} incidents, {entries} entries, {audited} audited refusals and {changes} changes were checked."
+    )
+    counts = {name: getattr(findings, name) for name in ("incidents", "entries", "audited", "changes")}
     screen.console.print(_(told, **counts), markup=False)
     for note in findings.notes:
         screen.console.print(f"  · {_line(_, note)}", markup=False)
@@ -85,6 +88,6 @@ def _tell(_: Translator, findings: Findings) -> None:
 
 
 def _line(_: Translator, finding: Finding) -> str:
-    where = finding.incident or _(N_("audit trail"))
+    where = finding.incident or _(N_("changes") if finding.chain == CHANGES else N_("audit trail"))
     place = f"{where} #{finding.seq}" if finding.seq else where
     return f"{place}: {_(finding.message, **finding.params)}"

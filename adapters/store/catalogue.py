@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import rfc8785
+import structlog
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +19,7 @@ from domain.errors import Conflict
 from domain.text import N_, Wire
 
 CHAIN = "changes"
+_log = structlog.get_logger(__name__)
 Document = dict[str, Any]
 
 
@@ -117,6 +119,9 @@ class SqlCatalogue:
                 await connection.execute(changes.insert(), [change.model_dump() for change in made])
                 moved = update(heads).where(heads.c.chain == CHAIN)
                 await connection.execute(moved.values(seq=made[-1].id, hash=made[-1].hash))
+        for change in made:
+            # The log is kept elsewhere: it anchors the chain outside the database.
+            _log.info("changed", id=change.id, hash=change.hash, kind=change.kind, item=change.item, person=person)
         return made
 
     async def changes(

@@ -9,11 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.messages import IncidentRow
-from adapters.store.audit import CHAIN, AuditEntry
+from adapters.store import audit, catalogue
+from adapters.store.audit import AuditEntry
+from adapters.store.catalogue import Change
 from adapters.store.chain import Link
 from adapters.store.database import Database
 from adapters.store.rows import to_entry
-from adapters.store.tables import archives, entries, heads, incidents, refusals
+from adapters.store.tables import archives, changes, entries, heads, incidents, refusals
 from domain.entry import GENESIS, Entry
 
 M = TypeVar("M")
@@ -39,7 +41,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Trail:
-    """The audit trail: a part of its links, and where it should end."""
+    """A trail beside the incidents, of refusals or of changes: its links, and where it should end."""
 
     links: list[Link]
     seq: int
@@ -65,11 +67,12 @@ async def incident(database: Database, number: str) -> Evidence:
     return Evidence(number, links, found, rows[0][1] if rows else None, bool(rows), history)
 
 
-async def trail(database: Database) -> Trail:
-    """Read the audit trail and its head."""
+async def trail(database: Database, chain: str = audit.CHAIN) -> Trail:
+    """Read the audit trail, or that of the catalogue's changes, and its head."""
+    table, reader = _TRAILS[chain]
     async with database.session() as connection:
-        pairs = await _read(connection, refusals, refusals.c.id, true(), _audit_entry)
-        head = (await connection.execute(select(heads).where(heads.c.chain == CHAIN))).one_or_none()
+        pairs = await _read(connection, table, table.c.id, true(), reader)
+        head = (await connection.execute(select(heads).where(heads.c.chain == chain))).one_or_none()
     links = [_link(seq, entry, "id") for seq, entry in pairs]
     return Trail(links, head.seq if head else 0, head.hash if head else GENESIS)
 
@@ -82,7 +85,17 @@ def _audit_entry(row: Any) -> AuditEntry:
     return AuditEntry.model_validate(dict(row))
 
 
-def _link(seq: int, entry: Entry | AuditEntry | None, place: str) -> Link:
+def _change(row: Any) -> Change:
+    return Change.model_validate(dict(row))
+
+
+_TRAILS: dict[str, tuple[Table, Reader[AuditEntry | Change]]] = {
+    audit.CHAIN: (refusals, _audit_entry),
+    catalogue.CHAIN: (changes, _change),
+}
+
+
+def _link(seq: int, entry: Entry | AuditEntry | Change | None, place: str) -> Link:
     if entry is None:
         return Link(seq, "", "", None)
     return Link(seq, entry.prev_hash, entry.hash, lambda at: entry.model_copy(update={place: at}).digest())

@@ -6,7 +6,9 @@ from contextlib import closing
 import psycopg
 
 TRIGGERS = [
-    f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for table in ("entries", "refusals") for verb in ("update", "delete")
+    f"DROP TRIGGER IF EXISTS {table}_no_{verb}"
+    for table in ("entries", "refusals", "changes")
+    for verb in ("update", "delete")
 ]
 
 

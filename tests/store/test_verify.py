@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.store.audit import Audited, SqlAudit
+from adapters.store.catalogue import Edit, SqlCatalogue
 from adapters.store.database import Database
 from adapters.store.record import SqlRecord
 from adapters.verify import Finding, verify
@@ -20,13 +21,16 @@ NUMBER = "2026-0001"
 
 @pytest.fixture
 async def filled(database: Database) -> Database:
-    """Two incidents of six entries, and three links of the audit trail."""
+    """Two incidents of six entries, three links of the audit trail, three changes of the catalogue."""
     for number in (NUMBER, "2026-0002"):
         await SqlRecord(database).append(batch(timeline(number)))
     for code in ("not-authorised", "own-work", "signed-in"):
         await SqlAudit(database).append(
             Audited(person="li.na", act="judge", method="POST", path="/", incident=NUMBER, code=code)
         )
+    for version in range(3):
+        edit = Edit(kind="person", id="li.na", document={"name": "李娜", "leave": version / 2})
+        await SqlCatalogue(database).edit([edit], person="admin", act="put")
     return database
 
 
@@ -41,7 +45,7 @@ async def faults(database: Database, number: str | None = None) -> list[tuple[st
 async def test_an_honest_record_is_clean(filled: Database) -> None:
     findings = await verify(filled)
     assert (findings.faults, findings.notes, findings.is_clean) == ([], [], True)
-    assert (findings.incidents, findings.entries, findings.audited) == (2, 12, 3)
+    assert (findings.incidents, findings.entries, findings.audited, findings.changes) == (2, 12, 3, 3)
     assert findings.audit_head == (await SqlAudit(filled).of_person("li.na")).items[0].hash
 
 
@@ -236,19 +240,31 @@ def blob(url: str, digits: str) -> str:
     return f"x'{digits}'" if url.startswith("sqlite") else f"'\\x{digits}'"
 
 
-AUDIT: dict[str, tuple[list[str], str]] = {
-    "changed": (["UPDATE refusals SET person = 'somebody' WHERE id = 2"], "Entry 2 was changed."),
-    "deleted": (["DELETE FROM refusals WHERE id = 2"], "Entry 2 is missing."),
-    "cut off": (["DELETE FROM refusals WHERE id > 1"], "Entries 2 to 3 are missing."),
-    "all gone": (["DELETE FROM refusals"], "Entries 1 to 3 are missing."),
-    "without its head": (["DELETE FROM heads"], "The audit trail ends at entry 3 and does not fit its head, entry 0."),
+TRAILS: dict[str, tuple[list[str], str]] = {
+    "changed": (["UPDATE {table} SET person = 'somebody' WHERE id = 2"], "Entry 2 was changed."),
+    "deleted": (["DELETE FROM {table} WHERE id = 2"], "Entry 2 is missing."),
+    "cut off": (["DELETE FROM {table} WHERE id > 1"], "Entries 2 to 3 are missing."),
+    "all gone": (["DELETE FROM {table}"], "Entries 1 to 3 are missing."),
+    "without its head": (
+        ["DELETE FROM heads WHERE chain = '{table}'"],
+        "The trail ends at entry 3 and does not fit its head, entry 0.",
+    ),
 }
 
 
-@pytest.mark.parametrize(("statements", "text"), AUDIT.values(), ids=AUDIT.keys())
-async def test_the_audit_trail(filled: Database, url: str, statements: list[str], text: str) -> None:
-    tamper(url, *statements)
-    assert await faults(filled) == [(None, text)]
+@pytest.mark.parametrize("table", ["refusals", "changes"])
+@pytest.mark.parametrize(("statements", "text"), TRAILS.values(), ids=TRAILS.keys())
+async def test_the_trails_beside_the_incidents(
+    filled: Database, url: str, table: str, statements: list[str], text: str
+) -> None:
+    tamper(url, *(statement.format(table=table) for statement in statements))
+    found = (await verify(filled)).faults
+    assert [(fault.chain, *said([fault])) for fault in found] == [(table, (None, text))]
+
+
+async def test_a_change_whose_document_was_changed(filled: Database, url: str) -> None:
+    tamper(url, 'UPDATE changes SET after = \'{"name": "someone else"}\' WHERE id = 3')
+    assert await faults(filled) == [(None, "Entry 3 was changed.")]
 
 
 async def test_audit_links_that_changed_places(filled: Database, url: str) -> None:
