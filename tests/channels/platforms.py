@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ class Reply(NamedTuple):
     headers: dict[str, str] = {}
 
 
-class Platform:
+class Platform(ABC):
     """One platform: ``judge`` returns why it refuses a request, or keeps it and returns None."""
 
     def __init__(self) -> None:
@@ -60,11 +61,13 @@ class Platform:
             return refusal
         return self.replies.popleft() if self.replies else self.taken()
 
+    @abstractmethod
     def judge(self, request: Request) -> Reply | None:
-        raise NotImplementedError
+        """Return why the platform refuses a request; keep one that it takes."""
 
+    @abstractmethod
     def taken(self) -> Reply:
-        raise NotImplementedError
+        """Return what it answers to a request that it takes."""
 
 
 @contextmanager
