@@ -5,18 +5,25 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from adapters.passwords import Passwords, one_time_password
-from adapters.process import run
+from adapters.process import USAGE, leave, run
 from adapters.settings import Settings
 from adapters.store.accounts import SqlAccounts
-from adapters.store.database import Database
+from adapters.store.database import Database, DatabaseAway
 
 LAPSES_AFTER = timedelta(hours=72)
 
 
 def main(settings: Settings) -> None:
     """Give the person that the command names an account, or a new password."""
-    (person,) = sys.argv[1:]
-    sys.stdout.write(f"{asyncio.run(let_in(settings, person))}\n")
+    if len(sys.argv) != 2:  # noqa: PLR2004 - the command and the person
+        sys.stderr.write("python -m adapters.bootstrap PERSON\n")
+        leave(USAGE)
+    try:
+        password = asyncio.run(let_in(settings, sys.argv[1]))
+    except DatabaseAway as away:
+        sys.stderr.write(f"{settings.home}: {away}\n")
+        leave(USAGE)
+    sys.stdout.write(f"{password}\n")
 
 
 async def let_in(settings: Settings, person: str) -> str:
