@@ -24,10 +24,10 @@ help: ## this list
 setup: .venv/.dev ## make .venv with everything for work and tests
 
 .PHONY: servers
-servers: .venv/.dev ## fetch the Temporal servers and PostgreSQL that the tests use
+servers: .venv/.dev ## fetch the Temporal servers and what else the tests use
 	@$(PY) -m tools.servers temporal
 	@$(PY) -m tools.servers test-server
-	@$(PY) -m tools.postgres
+	@$(PY) -m tools.debian
 
 # --- use ---
 

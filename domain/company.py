@@ -1,6 +1,6 @@
 """The company as an incident sees it: people, posts, delegations, systems, runbooks; pinned when it opens."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -120,12 +120,19 @@ class Probe(Wire):
 
 
 class RunbookStep(Wire):
-    """One step of a runbook: who does what, and what is expected."""
+    """One step of a runbook: who does what, what is expected, how long it may take, and how it is taken back.
+
+    ``action`` names an entry of the allow-list of automatic actions; without one the step is done by hand.
+    """
 
     id: Key
     who: Role = Role.OPERATOR
     text: Text
     expected: Text | None = None
+    time_box_minutes: int | None = Field(default=None, ge=1, le=1440)
+    needs_approval: bool = False
+    rollback: Text | None = None
+    action: Key | None = None
 
 
 class RecoveryItem(Wire):
@@ -136,7 +143,10 @@ class RecoveryItem(Wire):
 
 
 class Runbook(Wire):
-    """One version of a runbook (应急操作手册); an incident pins ``id@version``."""
+    """One version of a runbook (应急操作手册); an incident pins ``id@version``.
+
+    It is looked through again by ``review_due``.
+    """
 
     id: Key
     version: int = Field(ge=1)
@@ -144,8 +154,12 @@ class Runbook(Wire):
     title: Text
     systems: list[Key] = []
     symptoms: Text | None = None
+    preconditions: list[Text] = []
     steps: list[RunbookStep] = Field(min_length=1)
     recovery_checklist: list[RecoveryItem] = Field(min_length=1)
+    probes: list[Probe] = []
+    author: Key | None = None
+    review_due: date | None = None
 
     @property
     def ref(self) -> str:
