@@ -68,9 +68,10 @@ class ChannelSettings(BaseSettings):
     tencent_sms_base_url: str = Field("https://sms.tencentcloudapi.com", description="where Tencent Cloud SMS is")
 
     sms_parameters: Annotated[list[str], NoDecode] = Field(
-        ["subject", "number", "due"],
+        ["subject", "number", "due", "token"],
         description="what fills the parameters of SMS templates, in their order, comma-separated: "
-        f"{', '.join(SMS_PARAMETERS)} (token: what follows /t/ in the link)",
+        f"{', '.join(SMS_PARAMETERS)} (token: what follows /t/ in the link, letters and digits, at most 35; the "
+        "template's own text holds what stands before it)",
     )
     sms_parameter_length: int = Field(
         35, ge=6, description="the most characters that the SMS provider takes in a parameter; the token is never cut"

@@ -33,12 +33,14 @@ class Standings:
         )
 
 
-def _ways(member: Member, silent: set[tuple[str, str]]) -> list[Way]:
+def _ways(member: Member, silent: dict[tuple[str, str], datetime]) -> list[Way]:
+    """Whoever was reached after the test that he left unanswered can be reached again."""
     return [
         Way(
             channel=contact.channel,
             is_verified=contact.verified_at is not None,
-            is_silent=(member.id, contact.channel) in silent,
+            is_silent=(since := silent.get((member.id, contact.channel))) is not None
+            and (contact.verified_at is None or contact.verified_at < since),
         )
         for contact in member.contacts
     ]

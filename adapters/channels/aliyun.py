@@ -64,7 +64,7 @@ class AliyunSmsChannel:
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         """Send one SMS; ``OutId`` is the message's dedup key, by which its receipt is found."""
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         params = {
             "PhoneNumbers": sms.number(address, NAME).removeprefix("+86").removeprefix("+"),
             "SignName": self._sign,

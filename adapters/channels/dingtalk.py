@@ -49,7 +49,7 @@ class DingTalkChannel:
         """Post a message that mentions the phone number ``address``."""
         if not _PHONE.fullmatch(address):
             raise NotHandedOver(f"{NAME}: the address must be a phone number", is_final=True)
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         content = {
             "msgtype": "markdown",
             "markdown": {"title": inert(text.subject), "text": f"{_broken(markdown(text, _MOST_BYTES))}\n\n@{address}"},

@@ -56,7 +56,7 @@ class FeishuChannel:
             raise NotHandedOver(
                 f"{self.name}: the address must be an open id, a user id or a mail address", is_final=True
             )
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         mention = f'<at {"email" if "@" in address else "id"}="{address}"></at>'
         stamp = str(int(self._clock()))
         content = {

@@ -33,7 +33,7 @@ class InboxChannel:
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         """Put a message in once; NotHandedOver while the database is away."""
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         letter = Letter(
             dedup_key=message.dedup_key,
             recipient=address,

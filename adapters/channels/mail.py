@@ -47,7 +47,7 @@ class MailChannel:
         return answer[:200]
 
     async def _mail(self, message: Message, recipient: Person, address: str) -> EmailMessage:
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         mail = EmailMessage()
         mail["Subject"] = text.subject
         mail["From"] = self._sender

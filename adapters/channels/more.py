@@ -31,7 +31,7 @@ class AppriseChannel:
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         """Hand a message to Apprise; it says yes or no, and yes may still be a refusal."""
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         url = self._url.replace("{address}", quote(address, safe="@+"))
         sending = asyncio.get_running_loop().run_in_executor(_THREADS, _notify, url, text.subject, text.body)
         try:

@@ -77,7 +77,7 @@ class TencentSmsChannel:
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         """Send one SMS; ``SessionContext`` is the message's dedup key, by which its receipt is found."""
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         content = {
             "PhoneNumberSet": [sms.number(address, NAME)],
             "SmsSdkAppId": self._account.app,

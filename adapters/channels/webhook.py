@@ -44,7 +44,7 @@ class WebhookChannel:
         return f"HTTP {answer.status}"
 
     async def _body(self, message: Message, recipient: Person, address: str) -> bytes:
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         content = {
             "dedup_key": message.dedup_key,
             "to": address,

@@ -41,7 +41,7 @@ class WeComRobotChannel:
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         """Post a message; only text may mention a phone number."""
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         content: dict[str, object]
         if _PHONE.fullmatch(address):
             mentioned = {"content": plain(text, _TEXT_BYTES), "mentioned_mobile_list": [address]}
@@ -87,7 +87,7 @@ class WeComAppChannel:
         """Send a message; WeCom itself drops a repeat of the same one within half an hour."""
         if not _USER.fullmatch(address):
             raise NotHandedOver(f"{APP}: the address must be a user id", is_final=True)
-        text = await self._writer.write(message, recipient)
+        text = await self._writer.write(message, recipient, address)
         content = {
             "touser": address,
             "agentid": self._agent_id,

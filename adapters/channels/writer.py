@@ -3,9 +3,10 @@
 from typing import Protocol
 
 from activities.messages import Message
-from adapters.links import Links
+from adapters.links import ABOUT_CONTACTS, Links
 from adapters.messages import Letterhead, Rendered, render
 from domain.company import Company, Person
+from domain.directory import INBOX
 
 
 class Companies(Protocol):
@@ -25,8 +26,13 @@ class Writer:
         self._letterhead = letterhead
         self._links = links
 
-    async def write(self, message: Message, recipient: Person) -> Rendered:
-        """Render a message for its recipient."""
-        # Made at the last moment: it opens the task without a sign-in, so it is nowhere but in the message.
-        link = self._links.link(message, recipient) if self._links else None
-        return render(message, recipient, await self._companies.company(), self._letterhead, link)
+    async def write(self, message: Message, recipient: Person, address: str = "") -> Rendered:
+        """Render a message for its recipient, who is reached at this address."""
+        company = await self._companies.company()
+        return render(message, recipient, company, self._letterhead, self._link(message, recipient, address, company))
+
+    def _link(self, message: Message, recipient: Person, address: str, company: Company) -> str | None:
+        """Made at the last moment: it opens the task without a sign-in, so it is nowhere but in the message."""
+        if self._links is None or (message.template in ABOUT_CONTACTS and message.channel == INBOX):
+            return None
+        return self._links.link(message, recipient, address, [person.id for person in company.people])

@@ -10,7 +10,7 @@ from adapters.directory.words import Difference
 from adapters.files import read_register
 from adapters.problems import Fault
 from adapters.store.catalogue import Change, Edit, Item, SqlCatalogue
-from domain.directory import Flaw, Member, Register, flaws
+from domain.directory import ContactPoint, Flaw, Member, Register, flaws
 from domain.errors import Conflict, Incomplete, StaleVersion, Unacceptable
 from domain.text import N_, Wire
 
@@ -75,6 +75,27 @@ class Registrar:
 
         await self._make(build, editor, "put")
         return _item(await self._directory.known(), kind, item_id)
+
+    async def verify(self, person: str, channel: str, sent_at: datetime, is_there: Callable[[str], bool]) -> bool:
+        """Note that a person was reached at his contact point; what was sent to another address counts for nothing.
+
+        Returns whether that is his contact point. Reached twice by what was sent before, he is verified once.
+        """
+        found: list[ContactPoint] = []
+
+        def build(known: Known) -> list[Edit]:
+            member = known.register.member(person)
+            contacts = member.contacts if member else []
+            found[:] = [item for item in contacts if item.channel == channel and is_there(item.address)]
+            if member is None or not found or (found[0].verified_at or sent_at) > sent_at:
+                return []
+            now = found[0].model_copy(update={"verified_at": self._now()})
+            wanted = member.model_copy(update={"contacts": [now if item is found[0] else item for item in contacts]})
+            version = _item(known, PERSON, person).version
+            return [Edit(kind=PERSON, id=person, document=document(wanted), version=version)]
+
+        await self._make(build, Editor(person), "verify_contact")
+        return bool(found)
 
     async def remove(self, kind: str, item_id: str, editor: Editor, version: int) -> None:
         """Take an item out; raises NothingThere."""

@@ -85,6 +85,7 @@ def render(
         "gaps": _gaps(message, company, _, letterhead.time_zone),
         "public_url": letterhead.public_url,
         "link": link or f"{letterhead.public_url}/api/v1/incidents/{message.incident}",
+        "has_link": link is not None,
     }
     mark = _DRILL[_.language] if message.is_drill else ""
     # A newer workflow may name a template that this release does not have: the page goes out all the same.

@@ -73,11 +73,11 @@ class SqlCommunicationTests:
             row = (await connection.execute(select(tried_points).where(here))).mappings().one_or_none()
         return Point(**row) if row else None
 
-    async def silent(self, now: datetime) -> set[tuple[str, str]]:
-        """Return the contact points, as person and channel, whose last test has passed without an answer."""
-        closed = [trial.id for trial in await self.newest(_LOOKED_BACK) if trial.closes_at <= now]
-        last: dict[tuple[str, str], bool] = {}
-        for test in closed:
-            for point in await self.points(test):
-                last.setdefault((point.person, point.channel), point.answered_at is None)
-        return {place for place, is_silent in last.items() if is_silent}
+    async def silent(self, now: datetime) -> dict[tuple[str, str], datetime]:
+        """Return since when each contact point (person, channel) whose last test has passed without an answer is so."""
+        closed = [trial for trial in await self.newest(_LOOKED_BACK) if trial.closes_at <= now]
+        last: dict[tuple[str, str], datetime | None] = {}
+        for trial in closed:
+            for point in await self.points(trial.id):
+                last.setdefault((point.person, point.channel), trial.started_at if point.answered_at is None else None)
+        return {place: since for place, since in last.items() if since}

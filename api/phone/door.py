@@ -48,11 +48,11 @@ class Doorkeeper:
     async def enter(self, token: str, ports: Services) -> Visit:
         """Return who came for what; raise Shut."""
         now = now_in_utc()
+        company = await ports.snapshots.directory.company()
         try:
-            link = ports.links.read(token)
+            link = ports.links.read(token, [person.id for person in company.people], now)
         except ForgedLink:
             raise Shut(FORGED) from None
-        company = await ports.snapshots.directory.company()
         person = company.person(link.person)
         if person is None or not person.is_active:
             raise Shut(LEFT, link, person)

@@ -20,7 +20,7 @@ from api.commands import command_id
 from api.deps import Ports
 from api.failures import case_of
 from api.language import language_of
-from api.phone import paper
+from api.phone import contact, paper
 from api.phone.door import Doorkeeper, Shut, note
 from api.phone.facts import history
 from api.phone.forms import Form, content, form
@@ -72,6 +72,8 @@ async def look(token: Token, request: Request, ports: Ports) -> HTMLResponse:
         return await _shut(request, shut)
     _ = translator(visit.person.language)
     try:
+        if visit.link.channel:
+            return await contact.look(ports, visit, _)
         return await _show(ports, visit, _)
     except _FAILURES as error:
         return _failed(case_of(request, error), _)
@@ -87,6 +89,8 @@ async def answer(token: Token, request: Request, ports: Ports) -> HTMLResponse:
     _ = translator(visit.person.language)
     sent = _read(await request.body())
     try:
+        if visit.link.channel:
+            return await contact.confirm(request, ports, visit, _)
         outcome = await _answer(request, ports, visit, sent, _)
         return await _show(ports, visit, _, outcome, sent)
     except _FAILURES as error:

@@ -22,6 +22,7 @@ from tests.api.cast import (
     ENGLISH_HEAD,
     GENERAL_MANAGER,
     MANAGER,
+    NOBODY_SPECIAL,
     OPERATOR,
     SPECIALIST,
     SUPERVISOR,
@@ -244,7 +245,7 @@ async def test_a_forged_link_opens_nothing(system: System, kind: str) -> None:
     forged = {
         "secret": made(system, story.number, SUPERVISOR, now_in_utc(), secret="another secret of another place"),
         "signature": good[:-6] + "AAAAAA",
-        "content": f"{other.rpartition('.')[0]}.{good.rpartition('.')[2]}",
+        "content": f"{other[:20]}{good[20:]}",
         "nothing": "/t/x",
         "long": f"/t/{'x' * 1900}",
         "bytes": "/t/%ff%00%e4.%ff",
@@ -256,11 +257,18 @@ async def test_a_forged_link_opens_nothing(system: System, kind: str) -> None:
 
 
 async def test_the_links_of_whoever_left_end(system: System) -> None:
-    story = await reported(system.api)
-    page = await look(story, made(system, story.number, "gone-girl", now_in_utc()))
+    story, path = await reported(system.api), "/directory/people/gone-girl"
+    body = {"name": "小芳", "name_en": "Xiao Fang", "department": "it", "is_active": False}
+    left = await system.api.call("PUT", NOBODY_SPECIAL, path, json=body)
+    assert left.status_code == 200, left.text
+    link = made(system, story.number, "gone-girl", now_in_utc())
+    page = await look(story, link)
     assert page.status_code == 403
     assert "已不在任" in page.text
     assert (await story.refusal_of("open_link"))["code"] == "link-of-a-leaver"
+    gone = await system.api.call("DELETE", NOBODY_SPECIAL, path, headers={"If-Match": left.headers["ETag"]})
+    assert gone.status_code == 204, gone.text
+    assert (await look(story, link)).status_code == 404
 
 
 async def test_a_page_runs_nothing_and_is_kept_nowhere(api: Api) -> None:

@@ -51,14 +51,14 @@ async def test_a_person_answers_a_communication_test_for_himself(system: System,
     tried = [Tried(person=TECHNICIAN, channel="mail"), Tried(person=MANAGER, channel="mail")]
     assert await tests.begin(trial, tried) == sorted(tried, key=lambda point: point.person)
     assert await tests.begin(trial, []) == sorted(tried, key=lambda point: point.person)
-    assert await tests.silent(now) == {(TECHNICIAN, "mail"), (MANAGER, "mail")}
+    assert set(await tests.silent(now)) == {(TECHNICIAN, "mail"), (MANAGER, "mail")}
 
     path = f"/communication-tests/{trial.id}/answers"
     answered = await api.post(TECHNICIAN, path, {"channel": "mail"})
     assert (answered.status_code, answered.json()["person"]) == (200, TECHNICIAN)
     again = await api.post(TECHNICIAN, path, {"channel": "mail"})
     assert again.json() == answered.json()
-    assert await tests.silent(now) == {(MANAGER, "mail")}
+    assert set(await tests.silent(now)) == {(MANAGER, "mail")}
     assert (await api.post(OPERATOR, path, {"channel": "mail"})).status_code == 404
     assert (await api.post(TECHNICIAN, path, {"channel": "sms"})).status_code == 404
     [shown] = (await api.get(MANAGER, "/communication-tests")).json()

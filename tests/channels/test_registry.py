@@ -42,7 +42,7 @@ async def test_the_inbox_is_always_there(message: Message, sun: Person) -> None:
     assert list(channels) == ["inbox"]
     await channels["inbox"].send(message, sun, "sun-jing")
     [token] = re.findall(r"https://fengsui\.example/t/(\S+)", letters.kept[0].body)
-    link = Links.by(settings).read(token)
+    link = Links.by(settings).read(token, ["sun-jing", "xu-bin"], message.created_at)
     assert (link.person, link.incident, link.question) == ("sun-jing", "INC-1", "judgement/1")
 
 
