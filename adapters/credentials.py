@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,13 +37,17 @@ class Way(StrEnum):
 
 
 class Caller(NamedTuple):
-    """Who asks, by which way, and what that way is good for; ``person`` is None for an alert source."""
+    """Who asks, by which way, and what that way is good for; ``person`` is None for an alert source.
+
+    ``systems`` are those that an alert source is limited to; none of them means all.
+    """
 
     person: str | None
     way: Way
     scopes: frozenset[str] = frozenset(Scope)
     id: str = ""
     must_change: bool = False
+    systems: frozenset[str] = frozenset()
 
 
 def digest(secret: str) -> str:
@@ -140,7 +144,11 @@ class Credentials:
         await self._used(mark, key, self.keys.used)
         is_machine = key.kind == "machine"
         return Caller(
-            None if is_machine else key.owner, Way.MACHINE if is_machine else Way.TOKEN, frozenset(key.scopes), key.id
+            None if is_machine else key.owner,
+            Way.MACHINE if is_machine else Way.TOKEN,
+            frozenset(key.scopes),
+            key.id,
+            systems=frozenset(key.systems),
         )
 
     async def by_session(self, secret: str) -> Caller | None:
@@ -172,7 +180,15 @@ class Credentials:
         return secret
 
     async def issue(
-        self, kind: Kind, owner: str, name: str, scopes: list[str], *, by: str, ends_at: datetime | None
+        self,
+        kind: Kind,
+        owner: str,
+        name: str,
+        scopes: list[str],
+        *,
+        by: str,
+        ends_at: datetime | None,
+        systems: Sequence[str] = (),
     ) -> tuple[Key, str]:
         """Make a token or key; its secret is told this once; raise DatabaseAway."""
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -182,6 +198,7 @@ class Credentials:
             owner=owner,
             name=name,
             scopes=scopes,
+            systems=[*systems],
             created_at=self._clock(),
             created_by=by,
             ends_at=ends_at,

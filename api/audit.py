@@ -2,13 +2,21 @@
 
 from http import HTTPStatus
 
+import structlog
 from fastapi import Request
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from adapters.store.audit import Audited
 from adapters.store.database import DatabaseAway
 from api.problems import Case, bounded
 from api.services import Services
 
+# A monitor repeats itself without end; the audit trail must not grow with it.
+_MOST_OF_A_KEY = parse("10/minute")
+_limiter = FixedWindowRateLimiter(MemoryStorage())
+_log = structlog.get_logger(__name__)
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -27,6 +35,23 @@ async def note(request: Request, case: Case) -> None:
         clause=case.clause,
         message=case.message,
         params={name: bounded(value, 500) for name, value in case.params.items()},
+    )
+    await keep(request.app.state.services, audited)
+
+
+async def note_machine(request: Request, key: str, case: Case) -> None:
+    """Audit what the key of a machine was refused; beyond some a minute it is only in the log."""
+    if not _limiter.hit(_MOST_OF_A_KEY, key):
+        _log.warning("machine_refused", key=key, code=case.code)
+        return
+    audited = Audited(
+        act=getattr(request.scope.get("route"), "name", "") or "unknown",
+        method=request.method,
+        path=bounded(request.url.path),
+        code=case.code,
+        clause=case.clause,
+        message=case.message,
+        params={"key": key, **{name: bounded(value, 500) for name, value in case.params.items()}},
     )
     await keep(request.app.state.services, audited)
 

@@ -184,7 +184,7 @@ async def put_member(
     if body.contacts is not None:
         contacts = _points(body.contacts)
     wanted = Member(id=person, **body.model_dump(exclude={"contacts"}), contacts=contacts)
-    kept = await ports.registrar.put(PERSON, wanted, editor._replace(reason=reason), _version(if_match))
+    kept = await ports.registrar.put(PERSON, wanted, editor._replace(reason=reason), version_of(if_match))
     return _tagged(await _shown(ports, caller, kept), response)
 
 
@@ -203,7 +203,7 @@ async def put_contacts(
     """Put the contact points in their order; everybody may for himself."""
     before = Member.model_validate((await _find(ports, PERSON, person)).document)
     wanted = before.model_copy(update={"contacts": _points(body.contacts)})
-    kept = await ports.registrar.put(PERSON, wanted, editor._replace(reason=reason), _version(if_match))
+    kept = await ports.registrar.put(PERSON, wanted, editor._replace(reason=reason), version_of(if_match))
     return _tagged(await _shown(ports, caller, kept), response)
 
 
@@ -248,7 +248,7 @@ async def put_delegation(
     """Put a delegation of a person; everybody may name his own deputies. Its acts are recorded as “X for Y”."""
     await _must_belong(ports, DELEGATION, delegation, "principal", person)
     wanted = Delegation(id=delegation, principal=person, **body.model_dump())
-    kept = await ports.registrar.put(DELEGATION, wanted, editor._replace(reason=body.reason), _version(if_match))
+    kept = await ports.registrar.put(DELEGATION, wanted, editor._replace(reason=body.reason), version_of(if_match))
     return _tagged(_as(Delegation, kept), response)
 
 
@@ -292,7 +292,7 @@ async def put_leave(
     """Put a leave of a person; everybody may for himself."""
     await _must_belong(ports, LEAVE, leave, "person", person)
     wanted = Leave(id=leave, person=person, **body.model_dump())
-    kept = await ports.registrar.put(LEAVE, wanted, editor._replace(reason=body.reason), _version(if_match))
+    kept = await ports.registrar.put(LEAVE, wanted, editor._replace(reason=body.reason), version_of(if_match))
     return _tagged(_as(Leave, kept), response)
 
 
@@ -333,7 +333,7 @@ async def put_department(
 ) -> Kept[Department]:
     """Put a department; without `If-Match` only a new one."""
     wanted = Department(id=department, **body.model_dump())
-    kept = await ports.registrar.put(DEPARTMENT, wanted, editor._replace(reason=reason), _version(if_match))
+    kept = await ports.registrar.put(DEPARTMENT, wanted, editor._replace(reason=reason), version_of(if_match))
     return _tagged(_as(Department, kept), response)
 
 
@@ -369,7 +369,7 @@ async def put_system(
 ) -> Kept[System]:
     """Put a system; without `If-Match` only a new one. Incidents that are open keep what they opened with."""
     wanted = System(id=system, **body.model_dump())
-    kept = await ports.registrar.put(SYSTEM, wanted, editor._replace(reason=reason), _version(if_match))
+    kept = await ports.registrar.put(SYSTEM, wanted, editor._replace(reason=reason), version_of(if_match))
     return _tagged(_as(System, kept), response)
 
 
@@ -389,7 +389,8 @@ async def remove_system(
 # ── small things ──────────────────────────────────────────────────────────────
 
 
-def _version(if_match: str | None) -> int:
+def version_of(if_match: str | None) -> int:
+    """Return the version that somebody looked at; 0: there must be none yet."""
     return int(if_match.strip('"')) if if_match else 0
 
 
@@ -420,7 +421,7 @@ async def _find(ports: Services, kind: str, item_id: str) -> Item:
 
 async def _remove(ports: Services, kind: str, item_id: str, editor: Editor, if_match: str) -> None:
     try:
-        await ports.registrar.remove(kind, item_id, editor, _version(if_match))
+        await ports.registrar.remove(kind, item_id, editor, version_of(if_match))
     except NothingThere:
         raise HTTPException(_NOT_FOUND) from None
 

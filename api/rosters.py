@@ -2,10 +2,12 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import Field
 
 from adapters import ics
@@ -14,14 +16,15 @@ from adapters.i18n import Translator
 from adapters.snapshot import now_in_utc
 from adapters.store.catalogue import Document, Edit, Item
 from api.auth import CurrentPerson, Keeper
-from api.bodies import IdempotencyKey, Strict
+from api.bodies import IdempotencyKey, IfMatch, Strict
 from api.deps import Locale, Ports
+from api.directory import ETAG, Seen, version_of
 from api.openapi import problems
 from api.services import Services
 from domain.administration import Task, require
 from domain.company import POSTS, Company, Person
 from domain.duty import Roll
-from domain.errors import CommandReused, Unacceptable, Unknown
+from domain.errors import CommandReused, Conflict, StaleVersion, Unacceptable, Unknown
 from domain.roster import Override, Roster, Rotation, Seat, Stretch, Swap, Zone
 from domain.swaps import answered, check_offer, withdrawn
 from domain.text import N_, Key, Line, Text, Wire
@@ -33,7 +36,6 @@ _LONGEST_CALENDAR = 200_000
 _LONGEST_ID = 40
 _ANSWER = {"status": "offered"}  # what becomes of a swap does not make it another one
 Id = Annotated[Key, Path()]
-Version = Annotated[int | None, Query(ge=0, description="The version that you looked at; 0: it is new.")]
 Why = Annotated[Line | None, Query(description="Why; it stands in the list of changes.")]
 DryRun = Annotated[bool, Query(description="Only tell what would change.")]
 RosterKeeper = Annotated[Person, Depends(Keeper(Task.EDIT_ROSTERS))]
@@ -124,27 +126,40 @@ async def rosters(_person: CurrentPerson, ports: Ports) -> list[RosterView]:
     return [_view(item) for item in items]
 
 
-@router.get("/rosters/{roster}", operation_id="roster", summary="One roster", responses=problems(404, 422))
-async def roster(roster: Id, _person: CurrentPerson, ports: Ports) -> RosterView:
+@router.get(
+    "/rosters/{roster}",
+    operation_id="roster",
+    summary="One roster",
+    responses={200: {"headers": ETAG}, **problems(404, 422)},
+)
+async def roster(roster: Id, _person: CurrentPerson, ports: Ports, response: Response) -> RosterView:
     """Show a roster."""
-    return _view(await _item(ports, ROSTER, roster))
+    return _tagged(_view(await _item(ports, ROSTER, roster)), response)
 
 
 @router.put(
     "/rosters/{roster}",
     operation_id="keep_roster",
     summary="Make or change a roster",
-    responses=problems(409, 413, 415, 422),
+    responses={200: {"headers": ETAG}, **problems(409, 413, 415, 422)},
 )
 async def keep_roster(
-    roster: Id, body: RosterBody, keeper: RosterKeeper, ports: Ports, *, version: Version = None, reason: Why = None
+    roster: Id,
+    body: RosterBody,
+    keeper: RosterKeeper,
+    ports: Ports,
+    response: Response,
+    *,
+    if_match: IfMatch = None,
+    reason: Why = None,
 ) -> RosterView:
-    """Keep a roster; who takes turns holds its post or is named to act in it. Running incidents keep theirs."""
+    """Keep a roster; without `If-Match` only a new one. Who takes turns holds its post or is named to act in it."""
     company = await ports.snapshots.directory.company()
     wanted = _checked(roster, body, company)
-    edit = Edit(kind=ROSTER, id=roster, document=wanted.model_dump(mode="json"), version=version)
-    await _edit(ports, edit, keeper.id, "keep_roster", reason)
-    return _view(await _item(ports, ROSTER, roster))
+    edit = Edit(kind=ROSTER, id=roster, document=wanted.model_dump(mode="json"), version=version_of(if_match))
+    with _seen():
+        await _edit(ports, edit, keeper.id, "keep_roster", reason)
+    return _tagged(_view(await _item(ports, ROSTER, roster)), response)
 
 
 @router.delete(
@@ -154,18 +169,31 @@ async def keep_roster(
     status_code=204,
     responses=problems(404, 409, 422),
 )
-async def remove_roster(
-    roster: Id, keeper: RosterKeeper, ports: Ports, *, version: Version = None, reason: Why = None
-) -> None:
+async def remove_roster(roster: Id, keeper: RosterKeeper, ports: Ports, *, if_match: Seen, reason: Why = None) -> None:
     """Remove a roster with its overrides and swaps."""
     await _item(ports, ROSTER, roster)
     book = await _book(ports)
-    gone = [(ROSTER, roster, version)]
+    gone: list[tuple[str, str, int | None]] = [(ROSTER, roster, version_of(if_match))]
     gone += [(OVERRIDE, item.id, None) for item in book.overrides if item.roster == roster]
     gone += [(SWAP, item.id, None) for item in book.swaps if item.roster == roster]
     edits = [Edit(kind=kind, id=name, document=None, version=seen) for kind, name, seen in gone]
-    await ports.snapshots.catalogue.edit(edits, person=keeper.id, act="remove_roster", reason=reason)
+    with _seen():
+        await ports.snapshots.catalogue.edit(edits, person=keeper.id, act="remove_roster", reason=reason)
     await ports.snapshots.directory.refresh()
+
+
+@contextmanager
+def _seen() -> Iterator[None]:
+    """Whoever looked at another version is told so as everywhere else."""
+    try:
+        yield
+    except Conflict as conflict:
+        raise StaleVersion(conflict.message, clause=_CLAUSE, field="If-Match") from None
+
+
+def _tagged(view: RosterView, response: Response) -> RosterView:
+    response.headers["ETag"] = f'"{view.version}"'
+    return view
 
 
 def _checked(roster_id: str, body: RosterBody, company: Company) -> Roster:

@@ -1,10 +1,11 @@
 """Passwords and credentials: what a password must be, how long a pause a wrong one costs, what a token may."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
 from domain.company import Person
-from domain.errors import Unacceptable
+from domain.errors import NotAuthorised, Unacceptable
 from domain.text import N_
 
 SHORTEST = 10
@@ -47,6 +48,18 @@ def check_password(password: str, person: Person, *, former: bool) -> None:
         raise _unfit(N_("This password is easily guessed."))
     if former:
         raise _unfit(N_("The new password must differ from the old one."))
+
+
+def check_system(system: str, systems: Collection[str]) -> None:
+    """Refuse what a machine reports of a system that its key is not for; a key without systems is for all (5.2.1)."""
+    if systems and system not in systems:
+        raise NotAuthorised(
+            N_("This key is not for the system “{system}”, only for: {systems}."),
+            clause="5.2.1",
+            field="system",
+            system=system,
+            systems=", ".join(sorted(systems)),
+        )
 
 
 def pause_after(failures: int) -> timedelta:

@@ -1,9 +1,9 @@
 """Personal tokens and machine keys: shown once, kept as digests, scoped, ending, revocable."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 from sqlalchemy import select, update
 
 from adapters.store.database import Database
@@ -14,13 +14,14 @@ Kind = Literal["token", "machine"]
 
 
 class Key(Wire):
-    """A token or key without its secret."""
+    """A token or key without its secret; ``systems`` limits what a machine reports, none of them means all."""
 
     id: str
     kind: Kind
     owner: str
     name: str
     scopes: list[str]
+    systems: Annotated[list[str], BeforeValidator(lambda kept: kept or [])] = []
     created_at: AwareDatetime
     created_by: str
     ends_at: AwareDatetime | None = None

@@ -245,6 +245,7 @@ keys = Table(
     _needed("owner"),
     _needed("name"),
     _needed("scopes", JSON),
+    Column("systems", JSON),
     _needed("created_at", Instant),
     _needed("created_by"),
     Column("ends_at", Instant),

@@ -27,13 +27,17 @@ class EventBody(Strict):
     is_drill: bool = False
 
 
-def to_alert(event: EventBody, now: datetime) -> Alert:
-    """Translate an event; without a start every distinct content is an occurrence of its own."""
+def to_alert(event: EventBody, now: datetime, *, is_limited: bool = False) -> Alert:
+    """Translate an event; without a start every distinct content is an occurrence of its own.
+
+    The dedup keys of a key that is limited to systems are those of each system: it joins, and ends, no other's alert.
+    """
     began = event.started_at.isoformat() if event.started_at else event.model_dump_json()
-    occurrence = text.digest(event.dedup_key, began)
+    dedup_key = text.digest(event.system, event.dedup_key) if is_limited else event.dedup_key
+    occurrence = text.digest(dedup_key, began)
     return Alert(
         source=SOURCE,
-        dedup_key=event.dedup_key,
+        dedup_key=dedup_key,
         status=event.status,
         occurrence=occurrence,
         command_id=f"{SOURCE}:{event.status}:{occurrence}",

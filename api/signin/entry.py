@@ -1,5 +1,6 @@
 """The sign-in itself, the same for programs and pages: counted, compared, recorded."""
 
+import asyncio
 from typing import NamedTuple, NoReturn
 
 from fastapi import Request
@@ -16,9 +17,15 @@ from domain.errors import Conflict
 from domain.text import N_
 
 CLAUSE = "2"
+# One answer for all: whoever tries names learns neither who has an account nor whose is locked.
 WRONG = UNAUTHENTICATED._replace(
-    code="wrong-credentials", message=N_("Person or password is wrong, or the password has lapsed.")
+    code="wrong-credentials",
+    message=N_(
+        "Person or password is wrong, the password has lapsed, or too many wrong ones were tried: wait, an hour at "
+        "most, or ask an administrator for a one-time password."
+    ),
 )
+_LEAST_SECONDS = 0.25
 _SIGNED_IN = N_("{person} signed in ({way}).")
 _OUT = N_("{person} was signed out of {count} browsers by {by}.")
 _LOCKED = N_("After {count} wrong passwords nobody can sign in as {person} for a while.")
@@ -33,27 +40,40 @@ class Entered(NamedTuple):
 
 
 async def by_password(request: Request, ports: Services, person_id: str, password: str) -> Entered:
-    """Sign in with a password; raise Denied, DatabaseAway."""
+    """Sign in with a password; raise Denied, DatabaseAway. A refusal takes as long for whomever it is."""
     if wait := await ports.limits.sign_in(person_id, address_of(request)):
         await _deny(request, ports, person_id, too_many(wait))
-    must_change = await compare(request, ports, person_id, password)
-    person = await ports.snapshots.directory.person(person_id)
-    if person is None or not person.is_active:
-        await _deny(request, ports, person_id, WRONG)
+    least = asyncio.create_task(asyncio.sleep(_LEAST_SECONDS))
+    try:
+        must_change = await compare(request, ports, person_id, password)
+        person = await ports.snapshots.directory.person(person_id)
+        if person is None or not person.is_active:
+            await _deny(request, ports, person_id, WRONG)
+    except Denied:
+        await least
+        raise
+    least.cancel()
     return await enter(request, ports, person, "password", must_change=must_change)
 
 
 async def compare(request: Request, ports: Services, person_id: str, password: str) -> bool:
-    """Compare with somebody's password and return whether it must be changed; raise Denied."""
+    """Compare with somebody's password and return whether it must be changed; raise Denied.
+
+    Only whoever is signed in is told that he is locked out, and for how long.
+    """
     tried = await ports.accounts.attempt(person_id)
-    if tried.locked_until and tried.password is None and tried.account and tried.account.locked_until:
-        case = too_many(max((tried.locked_until - now_in_utc()).total_seconds(), 1))._replace(code="locked-out")
+    until, account = tried.locked_until, tried.account
+    is_locked = until is not None and account is not None and account.locked_until == until
+    if until and is_locked and getattr(request.state, "person", None):
+        case = too_many(max((until - now_in_utc()).total_seconds(), 1))._replace(code="locked-out")
         await _deny(request, ports, person_id, case)
-    if not await ports.passwords.is_right(password, tried.password):
-        if tried.locked_until and tried.account:
-            count = str(tried.account.failures + 1)
+    if not await ports.passwords.is_right(password, None if is_locked else tried.password):
+        if until and account:
+            count = str(account.failures + (not is_locked))
             locked = Case(429, "locked-out", _LOCKED, {"person": person_id, "count": count})
             await tell(request, ports, person_id, locked)
+        if is_locked:
+            raise Denied(WRONG)
         await _deny(request, ports, person_id, WRONG)
     await ports.accounts.succeeded(person_id)
     return tried.account is not None and tried.account.must_change

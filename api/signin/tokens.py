@@ -12,13 +12,14 @@ from api.auth import CurrentPerson, Keeper
 from api.bodies import Strict
 from api.deps import Ports
 from api.openapi import problems
-from api.problems import Case
+from api.problems import Case, bounded
 from api.services import Services
 from api.signin import entry
 from domain import text
 from domain.accounts import Feed, Scope
 from domain.administration import Task, require
 from domain.company import Person
+from domain.errors import Unknown
 from domain.text import N_, Line, Wire
 
 router = APIRouter(prefix="/auth", tags=["sign-in"])
@@ -26,6 +27,8 @@ KeyId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,40}$", description="Id of a to
 Administrator = Annotated[Person, Depends(Keeper(Task.EDIT_MACHINE_KEYS))]
 Days = Annotated[int, Field(ge=1, le=366, description="Days after which it ends.")]
 _MADE = N_("{by} made a token or key: {name}.")
+_MOST_SYSTEMS = 200
+_NO_SYSTEM = N_("The company has no system “{system}”.")
 _REVOKED = N_("{by} revoked a token or key: {name}.")
 
 
@@ -43,6 +46,11 @@ class NewMachineKey(Strict):
     source: text.Key
     name: Line
     scopes: Annotated[set[Feed], Field(min_length=1)] = {Feed.ALERTS}
+    systems: list[text.Key] = Field(
+        [],
+        max_length=_MOST_SYSTEMS,
+        description="The systems that it reports of; none: all. A limited key joins no alert that came with another.",
+    )
     days: Days | None = None
 
 
@@ -106,7 +114,11 @@ async def machine_keys(_by: Administrator, ports: Ports) -> list[Key]:
     responses=problems(413, 415, 422),
 )
 async def make_machine_key(body: NewMachineKey, by: Administrator, request: Request, ports: Ports) -> Issued:
-    """Make a key that opens the doors of its scopes and no others."""
+    """Make a key that opens the doors of its scopes and no others, and reports of its systems and no others."""
+    company = await ports.snapshots.directory.company()
+    for place, system in enumerate(body.systems):
+        if company.system(system) is None:
+            raise Unknown(_NO_SYSTEM, clause=entry.CLAUSE, field=f"systems.{place}", system=system)
     return await _issue(request, ports, "machine", body.source, body, by=by.id)
 
 
@@ -132,8 +144,12 @@ async def _issue(
     request: Request, ports: Services, kind: Kind, owner: str, body: NewToken | NewMachineKey, *, by: str
 ) -> Issued:
     ends_at = now_in_utc() + timedelta(days=body.days) if body.days else None
-    key, secret = await ports.credentials.issue(kind, owner, body.name, sorted(body.scopes), by=by, ends_at=ends_at)
+    systems = list(dict.fromkeys(body.systems)) if isinstance(body, NewMachineKey) else []
+    key, secret = await ports.credentials.issue(
+        kind, owner, body.name, sorted(body.scopes), by=by, ends_at=ends_at, systems=systems
+    )
     params = {"by": by, "name": body.name, "key": key.id, "owner": owner, "scopes": ", ".join(key.scopes)}
+    params |= {"systems": bounded(", ".join(systems), 500)} if systems else {}
     await entry.tell(request, ports, by, Case(201, "key-made", _MADE, params))
     return Issued(key=key, secret=secret)
 

@@ -44,7 +44,11 @@ async def roster(api: Api) -> AsyncIterator[str]:
     kept = await api.call("PUT", KEEPER, PATH, json=ROSTER)
     assert kept.status_code == 200, kept.text
     yield "heads"
-    assert (await api.call("DELETE", KEEPER, PATH)).status_code == 204
+    assert (await api.call("DELETE", KEEPER, PATH, headers=await seen(api))).status_code == 204
+
+
+async def seen(api: Api) -> dict[str, str]:
+    return {"If-Match": (await api.get(OPERATOR, PATH)).headers["ETag"]}
 
 
 def at(days: float = 0) -> str:
@@ -97,9 +101,18 @@ async def test_a_roster_is_kept_changed_and_removed(api: Api, roster: str) -> No
     shown = (await api.get(OPERATOR, PATH)).json()
     assert (shown["id"], shown["time_zone"], shown["rotations"][0]["at"]) == ("heads", "Asia/Shanghai", "09:00:00")
     changed = {**ROSTER, "time_zone": "Europe/Berlin"}
-    late = await api.call("PUT", KEEPER, PATH, json=changed, params={"version": shown["version"] + 1})
-    assert late.status_code == 409
-    again = await api.call("PUT", KEEPER, PATH, json=changed, params={"version": shown["version"], "reason": "moved"})
+    for late in ({"If-Match": f'"{shown["version"] + 1}"'}, {}):
+        refused = await api.call("PUT", KEEPER, PATH, json=changed, headers=late)
+        assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+            409,
+            "stale-version",
+            "If-Match",
+        )
+    before = await seen(api)
+    again = await api.call("PUT", KEEPER, PATH, json=changed, headers=before, params={"reason": "moved"})
+    assert again.headers["ETag"] == f'"{shown["version"] + 1}"'
+    assert (await api.call("DELETE", KEEPER, PATH, headers=before)).status_code == 409
+    assert (await api.call("DELETE", KEEPER, PATH)).status_code == 422
     assert (again.json()["time_zone"], again.json()["version"]) == ("Europe/Berlin", shown["version"] + 1)
     newest = (await api.get(MANAGER, "/changes", params={"kind": "roster"})).json()["items"][0]
     assert (newest["person"], newest["act"], newest["reason"]) == (KEEPER, "keep_roster", "moved")
@@ -130,7 +143,7 @@ async def test_only_keepers_change_rosters(api: Api, roster: str) -> None:
         refused = await api.call("PUT", who, PATH, json=ROSTER)
         assert (refused.status_code, refused.json()["clause"]) == (403, "4.2")
         assert (await api.call("DELETE", who, PATH)).status_code == 403
-    assert (await api.call("PUT", SUPERVISOR, PATH, json=ROSTER)).status_code == 200
+    assert (await api.call("PUT", SUPERVISOR, PATH, json=ROSTER, headers=await seen(api))).status_code == 200
 
 
 async def test_an_override_wins_and_is_told_with_who_entered_it(api: Api, roster: str) -> None:

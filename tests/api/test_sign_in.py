@@ -14,8 +14,20 @@ from adapters.store.database import Database
 from adapters.store.tables import accounts, sessions
 from domain.accounts import FREE_TRIES
 from tests.api.browser import ADMINISTRATOR, PASSWORD, Browser, one_time_password, recorded, settled_in
-from tests.api.cast import GENERAL_MANAGER, HEAD, MANAGER, OPERATOR, OTHER_OPERATOR, SPECIALIST, TECHNICIAN, report
+from tests.api.cast import (
+    ENGLISH_HEAD,
+    GENERAL_MANAGER,
+    HEAD,
+    MANAGER,
+    OPERATOR,
+    OTHER_OPERATOR,
+    SPECIALIST,
+    TECHNICIAN,
+    report,
+)
 from tests.api.system import Api, System, served, settings_for
+
+WITHOUT_ACCOUNT = "yuan-hong"
 
 
 @pytest.fixture
@@ -112,12 +124,16 @@ async def test_wrong_passwords_cost_growing_pauses(browser: Browser, system: Sys
         tries = [await thief.sign_in(GENERAL_MANAGER, f"guess-number-{number}") for number in range(FREE_TRIES + 1)]
         assert {(answer.status_code, answer.json()["code"]) for answer in tries} == {(401, "wrong-credentials")}
         locked = await thief.sign_in(GENERAL_MANAGER, PASSWORD)
-        assert (locked.status_code, locked.json()["code"]) == (429, "locked-out")
-        assert 0 < int(locked.headers["retry-after"]) <= 30
+        assert (locked.status_code, locked.json()["code"]) == (401, "wrong-credentials")
+        assert "ask an administrator" in locked.json()["detail"]
         assert not await thief.is_in()
     assert await browser.is_in(), "whoever is in stays in"
+    body = {"old_password": PASSWORD, "new_password": "Green-lantern-9-hills"}
+    told = await browser.call("PUT", "/auth/password", json=body)
+    assert (told.status_code, told.json()["code"]) == (429, "locked-out"), "whoever is in learns it"
+    assert 0 < int(told.headers["retry-after"]) <= 30
     assert len(await recorded(system, GENERAL_MANAGER, "wrong-credentials")) == FREE_TRIES + 1
-    assert len(await recorded(system, GENERAL_MANAGER, "locked-out")) == 2
+    assert len(await recorded(system, GENERAL_MANAGER, "locked-out")) == 3
     async with database.transaction() as connection:
         his = update(accounts).where(accounts.c.person == GENERAL_MANAGER)
         await connection.execute(his.values(locked_until=now_in_utc()))
@@ -133,8 +149,26 @@ async def test_many_tries_at_once_are_no_more_tries(system: System) -> None:
             for n in range(9)
         ]
         codes = [answer.json()["code"] for answer in await asyncio.gather(*tries)]
-    assert codes.count("wrong-credentials") == FREE_TRIES + 1
-    assert codes.count("locked-out") == len(codes) - FREE_TRIES - 1
+    assert set(codes) == {"wrong-credentials"}
+    told = await recorded(system, SPECIALIST, "locked-out")
+    assert len(told) == len(codes) - FREE_TRIES, "once when it is locked, then for each further try"
+
+
+async def test_nobody_learns_by_trying_who_is_there(system: System) -> None:
+    """Somebody unknown, somebody without an account, one with, and that one locked: one answer, in no less time."""
+    await one_time_password(system.api, ENGLISH_HEAD)
+    told: set[tuple[object, ...]] = set()
+    async with Browser.open(system.settings) as thief:
+
+        async def guess(who: str, tries: int) -> None:
+            for _ in range(tries):
+                answer = await thief.sign_in(who, "guess-guess-guess")
+                told.add((answer.status_code, answer.text, *sorted(answer.headers)))
+                assert answer.elapsed >= timedelta(seconds=0.25)
+
+        await asyncio.gather(guess("nobody-at-all", 2), guess(WITHOUT_ACCOUNT, 2), guess(ENGLISH_HEAD, FREE_TRIES + 2))
+    assert len(told) == 1
+    assert await recorded(system, ENGLISH_HEAD, "locked-out")
 
 
 async def test_tries_are_limited_by_name_and_by_address(limited: Settings) -> None:
@@ -142,8 +176,8 @@ async def test_tries_are_limited_by_name_and_by_address(limited: Settings) -> No
         same = [await browser.sign_in("nobody-at-all", "guess-guess") for _ in range(3)]
         assert [answer.status_code for answer in same] == [401, 401, 429]
         assert int(same[-1].headers["retry-after"]) >= 1
-        others = [await browser.sign_in(f"somebody-{number}", "guess-guess") for number in range(10)]
-        assert [answer.status_code for answer in others] == [401] * 9 + [429]
+        others = await asyncio.gather(*(browser.sign_in(f"somebody-{number}", "guess") for number in range(10)))
+        assert sorted(answer.status_code for answer in others) == [401] * 9 + [429]
 
 
 @pytest.mark.parametrize("column", ["ends_at", "used_at"])

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters.snapshot import now_in_utc
+from adapters.store.audit import AuditEntry
 from adapters.store.database import Database
-from adapters.store.tables import keys
+from adapters.store.tables import keys, refusals
 from tests.api.browser import ADMINISTRATOR, recorded
 from tests.api.cast import MANAGER, OPERATOR, report
 from tests.api.system import Api, System
@@ -136,3 +137,58 @@ async def test_a_secret_is_kept_nowhere(system: System, database: Database) -> N
 async def test_a_token_is_asked_for_properly(body: dict[str, Any], api: Api) -> None:
     answer = await api.post(OPERATOR, "/auth/tokens", {"name": "A script", "scopes": ["read"], **body})
     assert answer.status_code == 422
+
+
+# ── machine keys of some systems only ─────────────────────────────────────────
+
+
+async def audited(system: System, key: str) -> list[AuditEntry]:
+    database = Database(system.settings.database_url, limit=30)
+    async with database.session() as connection:
+        rows = (await connection.execute(select(refusals).where(refusals.c.person.is_(None)))).mappings().all()
+    await database.close()
+    entries = [AuditEntry.model_validate(dict(row)) for row in rows]
+    return [entry for entry in entries if entry.params.get("key") == key]
+
+
+async def test_a_key_of_one_system_reports_of_no_other(system: System) -> None:
+    api = system.api
+    key = await machine(api, systems=["video-access", "video-access"])
+    assert key["key"]["systems"] == ["video-access"]
+    refused = await api.post(key["secret"], "/alerts/events", EVENT)
+    assert (refused.status_code, refused.json()["code"], refused.json()["clause"]) == (403, "not-authorised", "5.2.1")
+    assert "video-access" in refused.json()["detail"]
+    resolved = await api.post(key["secret"], "/alerts/events", EVENT | {"status": "resolved"})
+    assert resolved.status_code == 403
+    taken = await api.post(key["secret"], "/alerts/events", EVENT | {"system": "video-access"})
+    assert taken.status_code in (200, 202), taken.text
+    first, second = await audited(system, key["key"]["id"])
+    assert (first.act, first.code, first.params["system"]) == ("from_anywhere", "not-authorised", "market-db")
+    assert second.clause == "5.2.1"
+
+
+async def test_a_key_of_one_system_joins_and_ends_no_other_s_alert(api: Api) -> None:
+    own, theirs = {"dedup_key": "shared-key"}, {"dedup_key": "shared-key", "system": "video-access"}
+    key = await machine(api, systems=["video-access"])
+    opened = await api.post("monitoring", "/alerts/events", EVENT | own)
+    joined = await api.post(key["secret"], "/alerts/events", EVENT | theirs)
+    numbers = {answer.json()["number"] for answer in (opened, joined)}
+    assert (opened.status_code, joined.status_code, len(numbers)) == (200, 200, 2)
+
+
+async def test_of_a_group_only_what_the_key_is_for_is_taken(system: System) -> None:
+    key = await machine(system.api, systems=["video-access"])
+    alert = {"status": "firing", "startsAt": "2026-11-24T05:00:00Z", "annotations": {"summary": "Door"}}
+    names = ("video-access", "market-db", "video-access")
+    group = {"alerts": [alert | {"labels": {"alertname": "Door", "system": name}} for name in names]}
+    answer = await system.api.post(key["secret"], "/alerts/alertmanager", group)
+    assert [item["outcome"] == "refused" for item in answer.json()["alerts"]] == [False, True, False]
+    assert len(await audited(system, key["key"]["id"])) == 1
+    group["alerts"] = group["alerts"][1:2]
+    assert (await system.api.post(key["secret"], "/alerts/alertmanager", group)).status_code == 403
+
+
+async def test_a_key_is_not_made_for_a_system_that_is_not_there(api: Api) -> None:
+    body = {"source": "zabbix", "name": "Zabbix", "systems": ["video-access", "nowhere"]}
+    refused = await api.post(ADMINISTRATOR, "/auth/machine-keys", body)
+    assert (refused.status_code, refused.json()["field"]) == (422, "systems.1")
