@@ -8,15 +8,13 @@ from typing import Any
 import httpx2
 import pytest
 
-with pytest.warns(DeprecationWarning, match="authlib"):
-    import oidc_provider_mock
-
 from adapters.settings import Settings
 from adapters.store.catalogue import SqlCatalogue
 from adapters.store.database import Database
 from tests.api.browser import Browser
 from tests.api.cast import DIRECTOR, OPERATOR
 from tests.api.system import System, free_port, served, settings_for
+from tests.oidc import known_there, provider_running
 
 # The provider runs in a thread of this process and uses what its own library calls old.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -24,8 +22,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    with oidc_provider_mock.run_server_in_thread() as server:
-        yield f"http://localhost:{server.server_port}"
+    with provider_running() as address:
+        yield address
 
 
 def settings_of(system: System, folder: Path, provider: str, **changes: Any) -> Settings:
@@ -47,12 +45,6 @@ async def browser(system: System, provider: str, tmp_path: Path) -> AsyncIterato
     settings = settings_of(system, tmp_path, provider, oidc_claim="employee", oidc_groups='{"watch": ["technician"]}')
     async with served(settings), Browser.open(settings) as opened:
         yield opened
-
-
-async def known_there(provider: str, sub: str, **claims: Any) -> None:
-    async with httpx2.AsyncClient() as client:
-        answer = await client.put(f"{provider}/users/{sub}", json=claims)
-        assert answer.is_success, answer.text
 
 
 async def back_from(provider: str, browser: Browser, sub: str, after: str = "/docs") -> str:
