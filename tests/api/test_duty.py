@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import recurring_ical_events
@@ -224,6 +225,55 @@ async def test_on_leave_the_backup_is_reached_and_the_leave_is_told(api: Api, ro
     assert people[HEAD]["step"] == "everybody"
     assert [reason["code"] for reason in people[HEAD]["reasons"]][:2] == ["turn", "on_leave"]
     await api.call("DELETE", HEAD, path, headers={"If-Match": entered.headers["ETag"]})
+
+
+@pytest.fixture
+async def monday(api: Api) -> AsyncIterator[datetime]:
+    """The Monday, at 10:00, of a week to come: a holiday, worked on its Saturday; HEAD has leave on its Thursday."""
+    base = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=10, minute=0, second=0, microsecond=0) + 60 * DAY
+    base -= base.weekday() * DAY
+    if (base + 6 * DAY).year != base.year:
+        base += 14 * DAY
+    calendar, leave = f"/calendar/{base.year}", f"/directory/people/{HEAD}/leaves/a-thursday"
+    notice = {"holidays": [f"{base:%Y-%m-%d}"], "make_up_days": [f"{base + 5 * DAY:%Y-%m-%d}"]}
+    entered = await api.call("PUT", KEEPER, calendar, json=notice, params={"dry_run": "false"})
+    assert entered.status_code == 200, entered.text
+    thursday = {"starts": (base + 3 * DAY - 10 * HOUR).isoformat(), "ends": (base + 4 * DAY - 10 * HOUR).isoformat()}
+    away = await api.call("PUT", HEAD, leave, json=thursday)
+    assert away.status_code == 200, away.text
+    rotations = [
+        {"people": [HEAD], "since": "2026-01-05", "days": "workday"},
+        {"people": [ENGLISH_HEAD], "since": "2026-01-05", "days": "offday"},
+        {"people": ["luo-yang"], "since": "2026-01-05", "seat": "first_backup"},
+    ]
+    kept = await api.call("PUT", KEEPER, PATH, json=ROSTER | {"rotations": rotations})
+    assert kept.status_code == 200, kept.text
+    yield base
+    await api.call("DELETE", KEEPER, PATH, headers=await seen(api))
+    await api.call("DELETE", HEAD, leave, headers={"If-Match": away.headers["ETag"]})
+    gone = await api.call("DELETE", KEEPER, calendar, params={"dry_run": "false"})
+    assert gone.status_code == 200, gone.text
+
+
+async def test_a_day_of_any_kind_reaches_whoever_has_it_within_its_limit(api: Api, monday: datetime) -> None:
+    for what, instant, day, first, codes, limit in (
+        ("holiday", monday, "holiday", ENGLISH_HEAD, ["turn"], (60, "5.3.4")),
+        ("make-up Saturday", monday + 5 * DAY, "make_up_day", HEAD, ["turn"], (5, "5.3.3")),
+        ("weekday night", monday + 2 * DAY - 7 * HOUR, "workday", HEAD, ["turn"], (60, "5.3.4")),
+        ("leave day", monday + 3 * DAY, "workday", "luo-yang", ["turn"], (5, "5.3.3")),
+    ):
+        people = await reached(api, instant.isoformat())
+        called = [item for item in people if item["step"] == "first"]
+        assert [item["person"] for item in called] == [first], what
+        assert [reason["code"] for reason in called[0]["reasons"]][: len(codes)] == codes, what
+        seat = "first backup" if what == "leave day" else "primary duty"
+        assert called[0]["reasons"][0]["text"] == f"has the turn: {seat}", what
+        told = (await api.get(OPERATOR, "/business-time", params={"at": instant.isoformat(), "person": first})).json()
+        assert (told["day"], told["is_provisional"]) == (day, False), what
+        assert (told["arrival_minutes"], told["arrival"]["clause"]) == limit, what
+    [head] = [item for item in await reached(api, (monday + 3 * DAY).isoformat()) if item["person"] == HEAD]
+    assert (head["step"], [reason["code"] for reason in head["reasons"]][:2]) == ("everybody", ["turn", "on_leave"])
+    assert "is on leave until" in head["reasons"][1]["text"]
 
 
 async def test_the_preview_names_weak_ways_to_reach_somebody(api: Api) -> None:
