@@ -69,6 +69,9 @@ class IncidentRow(Wire):
     closed_at: AwareDatetime | None = None
     head_hash: str
     view: dict[str, Any]
+    recurrence_of: str | None = None
+    parent: str | None = None
+    commander: str | None = None
 
 
 class Batch(Wire):
@@ -120,6 +123,7 @@ class AlertOpening(Wire):
     location: str | None = None
     category: str | None = None
     assessment: str | None = None
+    recurrence_reason: str | None = None
 
 
 class Tried(Wire):

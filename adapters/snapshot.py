@@ -103,6 +103,7 @@ class AlertOpenings:
             severity=opening.severity,
             is_drill=opening.is_drill,
             dedup_key=opening.dedup_key,
+            recurrence_reason=opening.recurrence_reason,
         )
         built = await self._snapshots.opening(
             opening.number,

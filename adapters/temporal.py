@@ -29,6 +29,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.acts import Command, Receipt
+from domain.authority import is_over
 from domain.entry import Entry
 from domain.errors import REFUSALS, CommandReused, Conflict, NoSuchIncident, Refusal
 from domain.incident import Incident
@@ -156,8 +157,13 @@ class Incidents:
         except (TemporalAway, WorkflowUpdateRPCTimeoutOrCancelledError):
             raise await self._why_silent() from None
         except RPCError as error:
-            raise await self._why_missing(error, number) from None
+            raise self._over(await self._why_missing(error, number), command, number) from None
         return receipt
+
+    @staticmethod
+    def _over(why: Exception, command: Command[Any], number: str) -> Exception:
+        """Tell whoever would reopen what is over which way to go."""
+        return is_over(type(command.act), number, why.clause) if type(why) is Conflict else why
 
     async def tell(self, number: str, command: Command[Any]) -> None:
         """Send a command as a signal: stored at once, then carried out or recorded as refused, without an answer."""

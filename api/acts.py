@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from adapters.temporal import OutcomeUnknown
+from api import neighbours
 from api.auth import CurrentPerson
 from api.bodies import BODIES, IdempotencyKey, IfMatch, Number, Prefer, act_of
 from api.commands import Pending, command_id, pending
-from api.deps import Ports
+from api.deps import Locale, Ports
 from api.openapi import ETAG, problems
 from domain import acts
 from domain.acts import Act, Command, Receipt
@@ -52,9 +53,22 @@ RESOURCES: dict[type[Act], str] = {
     acts.ReceiveSummary: "summary-receipts",
     acts.DecideRunbook: "runbook-decision",
     acts.Close: "closure",
+    acts.DecideMajor: "major-decision",
+    acts.Reopen: "reopening",
+    acts.SubmitPreliminary: "preliminary-report",
+    acts.Link: "link",
+    acts.Unlink: "unlinking",
+    acts.FileStatutoryReport: "statutory-reports",
+    acts.WaiveStatutoryReport: "statutory-waivers",
 }
 
 router = APIRouter(prefix="/incidents/{number}", tags=["acts"])
+
+
+class Answer(Receipt):
+    """The receipt of an act, and what it gives cause to warn of."""
+
+    warnings: list[str] = []
 
 
 def _add(act: type[Act], resource: str) -> None:
@@ -67,6 +81,7 @@ def _add(act: type[Act], resource: str) -> None:
         body: body_type,  # type: ignore[valid-type]
         person: CurrentPerson,
         ports: Ports,
+        _: Locale,
         response: Response,
         key: IdempotencyKey = None,
         prefer: Prefer = None,
@@ -81,16 +96,19 @@ def _add(act: type[Act], resource: str) -> None:
             expected_version=int(if_match.strip('"')) if if_match else envelope.expected_version,
             act=act_of(act, envelope),
         )
+        await neighbours.check(number, command, ports)
         if prefer and "respond-async" in prefer.lower():
             await ports.incidents.tell(number, command)
             return pending(number, command.command_id, "stored")
+        foreseen = await neighbours.foreseen(number, command.act, ports, _)
         try:
             receipt = await ports.incidents.act(number, command)
         except OutcomeUnknown:
             return pending(number, command.command_id, "unknown")
         response.status_code = 200 if receipt.is_repeat else 201
         response.headers["ETag"] = f'"{receipt.version}"'
-        return receipt
+        said = [*foreseen, *await neighbours.warnings(number, command, ports, _)]
+        return Answer(**receipt.model_dump(), warnings=said)
 
     clause = CLAUSES[AUTHORITY[act].clause]
     router.add_api_route(
@@ -101,11 +119,11 @@ def _add(act: type[Act], resource: str) -> None:
         operation_id=act.name,
         summary=(act.__doc__ or "").strip().split("\n")[0],
         description=f"{act.__doc__}\n\nClause {clause.id}: {clause.en} / {clause.zh}",
-        response_model=Receipt,
+        response_model=Answer,
         status_code=201,
         response_description="Carried out and recorded.",
         responses={
-            200: {"model": Receipt, "description": "The same command was carried out before.", "headers": ETAG},
+            200: {"model": Answer, "description": "The same command was carried out before.", "headers": ETAG},
             202: {"model": Pending, "description": "Stored; the outcome is not known yet."},
             **problems(404, 409, 413, 415, 422, 429),
         },

@@ -29,6 +29,7 @@ from api import (
     reporting,
     rosters,
     statistics,
+    statutory,
     timeline,
 )
 from api.alerts import intake
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, session, accounts, tokens))
     app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
     app.include_router(_behind_the_door(signed_in, calendar, readiness))
+    app.include_router(_behind_the_door(signed_in, statutory))
     app.include_router(_behind_the_door(signed_in, directory, contacts, exchange, changes))
     app.include_router(_behind_the_door(signed_in, duty, rosters, feeds))
     app.include_router(_behind_the_door(from_monitor, monitor))

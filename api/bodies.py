@@ -5,7 +5,18 @@ from typing import Annotated, cast
 from fastapi import Header, Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
-from domain.acts import ACTS, Act, Assessment, PlanStep, RectificationMeasure, Report, SubmitPlan, SubmitSummary
+from domain.acts import (
+    ACTS,
+    Act,
+    Assessment,
+    FileStatutoryReport,
+    PlanStep,
+    RectificationMeasure,
+    Report,
+    StatutorySection,
+    SubmitPlan,
+    SubmitSummary,
+)
 from domain.company import Role
 
 Number = Annotated[
@@ -63,6 +74,16 @@ class SubmitSummaryBody(SubmitSummary, Strict):
     measures: list[MeasureBody] = Field(min_length=1, max_length=50)  # type: ignore[assignment] # a narrower measure
 
 
+class StatutorySectionBody(StatutorySection, Strict):
+    """One head of a statutory report as it was sent."""
+
+
+class FileStatutoryReportBody(FileStatutoryReport, Strict):
+    """What went to a regulator (8)."""
+
+    sections: list[StatutorySectionBody] = Field([], max_length=20)  # type: ignore[assignment] # a narrower section
+
+
 class AssessmentBody(Assessment, Strict):
     """The operator's preliminary assessment (5.2.1)."""
 
@@ -74,7 +95,11 @@ class ReportBody(Report, Strict):
     drill_includes: list[Annotated[str, Field(max_length=120)]] = Field([], max_length=30)
 
 
-_NESTED: dict[type[Act], type[Act]] = {SubmitPlan: SubmitPlanBody, SubmitSummary: SubmitSummaryBody}
+_NESTED: dict[type[Act], type[Act]] = {
+    SubmitPlan: SubmitPlanBody,
+    SubmitSummary: SubmitSummaryBody,
+    FileStatutoryReport: FileStatutoryReportBody,
+}
 
 
 def body_of(act: type[Act]) -> type[Envelope]:

@@ -10,6 +10,8 @@ from adapters.i18n import Translator
 from adapters.snapshot import now_in_utc
 from adapters.store.audit import AuditEntry
 from adapters.store.incidents import Filter
+from adapters.store.neighbours import Neighbour
+from api import neighbours
 from api.auth import CurrentPerson
 from api.bodies import Number
 from api.deps import Locale, Ports
@@ -43,6 +45,10 @@ class Listed(Wire):
     dedup_key: str | None = None
     version: int
     seq: int
+    recurrence_of: str | None = None
+    recurrences: list[str] = Field(default=[], description="Incidents that are recurrences of this one.")
+    parent: str | None = Field(default=None, description="The incident with the same cause that this one is linked to.")
+    children: list[str] = Field(default=[], description="Incidents that are linked to this one.")
     opened_at: AwareDatetime
     updated_at: AwareDatetime
     closed_at: AwareDatetime | None = None
@@ -75,6 +81,8 @@ async def incidents(
     awaited: Annotated[Key | None, Query(description="The post that is awaited, such as `it_manager`.")] = None,
     drill: bool | None = None,
     open: Annotated[bool | None, Query(description="Only those that are not over, or only those that are.")] = None,  # noqa: A002
+    recurrence_of: Annotated[Key | None, Query(description="Only recurrences of this incident.")] = None,
+    parent: Annotated[Key | None, Query(description="Only incidents linked to this one.")] = None,
     q: Annotated[Line | None, Query(description="A part of the title.")] = None,
     after: After = None,
     limit: Limit = 50,
@@ -88,15 +96,23 @@ async def incidents(
         awaited=awaited,
         is_drill=drill,
         is_over=None if open is None else not open,
+        recurrence_of=recurrence_of,
+        parent=parent,
         text=q,
     )
     page = await ports.record.search(wanted, after=after, limit=limit)
-    return Listing(items=[_listed(row, _) for row in page.items], next=page.next)
+    around = await neighbours.beside(ports, [row.number for row in page.items])
+    return Listing(items=[_listed(row, around, _) for row in page.items], next=page.next)
 
 
-def _listed(row: IncidentRow, _: Translator) -> Listed:
-    shown = row.model_dump(exclude={"view", "head_hash"})
-    return Listed(**shown, phase_text=_.word(row.phase), is_provisional=_is_provisional(row))
+def _listed(row: IncidentRow, around: list[Neighbour], _: Translator) -> Listed:
+    return Listed(
+        **row.model_dump(exclude={"view", "head_hash"}),
+        recurrences=[item.number for item in around if item.recurrence_of == row.number],
+        children=[item.number for item in around if item.parent == row.number],
+        phase_text=_.word(row.phase),
+        is_provisional=_is_provisional(row),
+    )
 
 
 def _is_provisional(row: IncidentRow) -> bool:
@@ -116,7 +132,8 @@ async def incident(number: Number, person: CurrentPerson, ports: Ports, _: Local
     """Show the state, what is awaited from whom until when, the limits, and what the caller may do now."""
     found = await find(ports, number)
     response.headers["ETag"] = f'"{found.incident.version}"'
-    return view(found.incident, person.id, _, now_in_utc(), found.source, found.as_of)
+    shown = view(found.incident, person.id, _, now_in_utc(), found.source, found.as_of)
+    return await neighbours.complete(shown, found.incident, ports, _)
 
 
 @router.get(

@@ -12,6 +12,7 @@ from api.auth import CurrentPerson
 from api.bodies import IdempotencyKey, ReportBody
 from api.commands import command_id
 from api.deps import Ports
+from api.neighbours import check_recurrence
 from api.openapi import problems
 from api.services import Services
 from api.settling import settled
@@ -70,6 +71,7 @@ async def report(
         command_id=command_id(person.id, key),
     )
     check(opening)
+    await check_recurrence(wanted, ports)
     if wanted.dedup_key:
         return await _join(opening, wanted.dedup_key, ports, response)
     is_new = await ports.incidents.open(opening)
@@ -117,4 +119,6 @@ def _alert_of(opening: Opening, dedup_key: str) -> Alert:
         location=wanted.location,
         category=wanted.category,
         assessment=assessment.text,
+        recurrence_of=wanted.recurrence_of,
+        recurrence_reason=wanted.recurrence_reason,
     )

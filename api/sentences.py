@@ -66,6 +66,12 @@ def _paged(event: ev.Paged) -> str:
     return N_("Call {call} about “{question}”: reached {people}.")
 
 
+def _filed(event: ev.StatutoryFiled) -> str:
+    if event.reference:
+        return N_("{who} filed the report “{report}” with “{regulator}”, heads {heads}, at {sent_to}, no. {reference}.")
+    return N_("{who} filed the report “{report}” with “{regulator}”, heads {heads}, at {sent_to}.")
+
+
 SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.Reported: N_("{who} reported “{title}” of {system}: {symptom}"),
     ev.ReportRepeated: N_("The same alarm came again ({source}): {text}"),
@@ -168,7 +174,34 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
         if e.change
         else N_("{who} signed that the runbook needs no change: {reason}")
     ),
-    ev.Closed: N_("{who} closed the incident."),
+    ev.Closed: lambda e: (
+        N_("{who} closed the incident; nobody had answered or decided: {left_open}.")
+        if e.left_open
+        else N_("{who} closed the incident.")
+    ),
+    ev.MajorDecided: lambda e: (
+        N_("{who} found that the problem is major; its plan goes to the general manager: {reason}")
+        if e.is_major
+        else N_("{who} found that the problem is not major any more: {reason}")
+    ),
+    ev.Reopened: N_("{who} reopened the incident, the problem came back; the clocks run on: {reason}"),
+    ev.PreliminarySubmitted: N_("{who} submitted the preliminary report: {what}"),
+    ev.PreliminaryOverdue: N_("The preliminary report is overdue."),
+    ev.Linked: N_("{who} linked it to incident {parent}, which has the same cause: {reason}"),
+    ev.LinkRefused: N_("Incident {parent} does not take the link: {why}"),
+    ev.Unlinked: N_("{who} took the link to incident {parent} back: {reason}"),
+    ev.ChildLinked: N_("Incident {child}, “{title}”, has the same cause and is linked to this one: {reason}"),
+    ev.ChildUnlinked: N_("Incident {child} is not linked to this one any more: {reason}"),
+    ev.StatutoryDue: lambda e: (
+        N_("The report “{report}” to “{regulator}” is due: {due}.")
+        if e.due
+        else N_("The report “{report}” to “{regulator}” is due after the recovery.")
+    ),
+    ev.StatutoryDropped: N_("At this severity nothing is due to “{regulator}”."),
+    ev.StatutoryReminded: N_("The report “{report}” to “{regulator}” is not filed yet; due: {due}."),
+    ev.StatutoryOverdue: N_("The report “{report}” to “{regulator}” is overdue since {due}."),
+    ev.StatutoryFiled: _filed,
+    ev.StatutoryWaived: N_("{who} decided that “{regulator}” need not be told: {reason}"),
     ev.PersonLeft: lambda e: (
         N_("{left} has left; {commander} commands from now on, open tasks pass on.")
         if e.commander
@@ -214,6 +247,10 @@ def _params(event: ev.Event, company: Company, _: Translator) -> dict[str, str]:
         params[name] = excerpt(comma.join(texts), 300)
     if isinstance(event, ev.Probed):
         params["failed_probes"] = comma.join(event.failed)
+    if isinstance(event, ev.StatutoryFiled):
+        params["heads"] = comma.join(str(section.head) for section in event.sections)
+    if isinstance(event, ev.LinkRefused):
+        params["why"] = _(event.why, parent=event.parent)
     if isinstance(event, ev.Refused):
         params["refusal"] = _(event.message, **event.params) if event.params else _(event.message)
     return params

@@ -24,6 +24,7 @@ from adapters.store.deliveries import SqlDeliveries
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
 from adapters.store.links import SqlLinks
+from adapters.store.neighbours import SqlNeighbours
 from adapters.temporal import Departures, Incidents, connect
 from api.latecomers import Latecomers
 
@@ -37,6 +38,7 @@ class Services:
     incidents: Incidents
     database: Database
     record: SqlIncidents
+    neighbours: SqlNeighbours
     audit: SqlAudit
     latecomers: Latecomers
     inbox: SqlInbox
@@ -69,6 +71,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 incidents=Incidents(client),
                 database=database,
                 record=SqlIncidents(database),
+                neighbours=SqlNeighbours(database),
                 audit=audit,
                 latecomers=latecomers,
                 inbox=SqlInbox(database),

@@ -24,6 +24,7 @@ class AwaitedView(Awaited):
 
     names: list[str]
     clause_text: str
+    warnings: list[str] = []
 
 
 class LimitView(Deadline):
@@ -85,6 +86,8 @@ class IncidentView(State):
     runbook_steps: list[StepView]
     recovery: RecoveryView | None = None
     missing_for_closing: list[str] = []
+    recurrences: list[str] = []
+    warnings: list[str] = []
     source: Literal["workflow", "record"]
     as_of: AwareDatetime
 
@@ -116,6 +119,8 @@ def view(
         runbook_steps=_steps(incident, _),
         recovery=_recovery(incident, _),
         missing_for_closing=missing_for_closing(incident) if incident.phase == Phase.SUMMARY else [],
+        recurrences=[],
+        warnings=[],
         source=source,
         as_of=as_of,
     )

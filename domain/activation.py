@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import ceil
 
-from domain import acts
+from domain import acts, statutory
 from domain import events as ev
 from domain.calendar import arrival_deadline
 from domain.company import Role
@@ -47,7 +47,8 @@ def report(
         is_drill=report_.is_drill,
         drill_includes=report_.drill_includes,
         dedup_key=report_.dedup_key,
-        recurrence_of=recurrence_of,
+        recurrence_of=recurrence_of or report_.recurrence_of,
+        recurrence_reason=report_.recurrence_reason,
         policy_version=incident.policy.version,
         company_version=incident.company.version,
     )
@@ -58,6 +59,8 @@ def withdraw(case: Case[acts.Withdraw]) -> Sequence[ev.Event]:
     """Take the report back (before judgement only)."""
     if judges := case.incident.judged_by:
         raise AlreadyDecided(N_("{winner} dismissed it already."), clause="5.2.1", winner=judges[0])
+    if case.incident.is_reported_by_others:
+        raise Conflict(N_("Others have reported it as well: manager or supervisor judges it."), clause="5.2.1")
     return [ev.Withdrawn(reason=case.act.reason)]
 
 
@@ -78,7 +81,9 @@ def judge(case: Case[acts.Judge]) -> Sequence[ev.Event]:
         reason = need_reason(act.reason, "5.2.2")
         window = incident.policy.dismissal_window
         return [ev.Dismissed(reason=reason, window=Deadline(at=case.now + window.duration, clause=window.clause))]
-    return [*_activation(incident, act, case.at), *_gaps(incident, case.at)]
+    activated = _activation(incident, act, case.at)
+    due = statutory.due_at_activation(incident, activated.severity, activated.runbook, case.now)
+    return [activated, *_gaps(incident, case.at), *due]
 
 
 def _may_judge(case: Case[acts.Judge]) -> None:
@@ -94,10 +99,10 @@ def _may_judge(case: Case[acts.Judge]) -> None:
         raise OwnWork(N_("The dismissal was contested: the other judge or the director must look."), clause="5.2.2")
 
 
-def _activation(incident: Incident, act: acts.Judge, at: datetime) -> Iterator[ev.Event]:
+def _activation(incident: Incident, act: acts.Judge, at: datetime) -> ev.Activated:
     policy, company = incident.policy, incident.company
     severity = act.severity or incident.severity
-    yield ev.Activated(
+    return ev.Activated(
         severity=severity,
         reason=act.reason,
         runbook=_pinned(incident, act.runbook),

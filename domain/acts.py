@@ -123,6 +123,14 @@ class DecideProcedure(Act):
     reason: Prose
 
 
+class DecideMajor(Act):
+    """The director finds later that the problem is major, or with a reason that it is not any more (5.2.8)."""
+
+    name = "decide_major"
+    is_major: bool
+    reason: Prose
+
+
 class PlanStep(Wire):
     """A step of a response plan; ``needs_approval`` keeps it waiting for the general manager."""
 
@@ -317,6 +325,7 @@ class SubmitSummary(Act):
     problems_exposed: Prose
     lessons: Prose
     measures: list[RectificationMeasure] = Field(min_length=1, max_length=50)
+    covered_by: Key | None = None
 
 
 class ReceiveSummary(Act):
@@ -341,6 +350,75 @@ class Close(Act):
     """Everything that articles 5 and 6 ask for is there; the incident is closed (6.2)."""
 
     name = "close"
+
+
+class Reopen(Act):
+    """The problem came back before the close: handling goes on where it was, and recovery is done anew (6.1)."""
+
+    name = "reopen"
+    reason: Prose
+
+
+class SubmitPreliminary(Act):
+    """The preliminary report of a severity I or II: what happened, the cause so far, what comes next (6.2)."""
+
+    name = "submit_preliminary"
+    what: Prose
+    cause_so_far: Prose
+    next_steps: Prose
+
+
+# ── beside other incidents ────────────────────────────────────────────────────
+
+
+class Link(Act):
+    """This incident has the same cause as another, its parent; each keeps its clocks and its command (3.1)."""
+
+    name = "link"
+    parent: Key
+    reason: Prose
+
+
+class Unlink(Act):
+    """This incident stands by itself again (3.1)."""
+
+    name = "unlink"
+    reason: Prose
+
+
+# ── what the law asks for (8) ─────────────────────────────────────────────────
+
+
+class StatutorySection(Wire):
+    """One head of a statutory report as it was sent."""
+
+    head: int = Field(ge=1, le=20)
+    text: Prose
+
+
+class FileStatutoryReport(Act):
+    """A report went to a regulator: which heads, where to, under which number there (8).
+
+    Of a first report heads 1 and 2 may go first, the others follow. A head without a text of its own went as drafted.
+    """
+
+    name = "file_statutory_report"
+    regulator: Key
+    report: Key = "first"
+    heads: list[Annotated[int, Field(ge=1, le=20)]] = Field([], max_length=20)
+    sections: list[StatutorySection] = Field([], max_length=20)
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    sent_to: Line
+    reference: Line | None = None
+    text: Prose | None = None
+
+
+class WaiveStatutoryReport(Act):
+    """The director finds with a reason that a regulator need not be told of this incident (8)."""
+
+    name = "waive_statutory_report"
+    regulator: Key
+    reason: Prose
 
 
 ACTS: dict[str, type[Act]] = {act.name: act for act in Act.__subclasses__()}
@@ -389,6 +467,8 @@ class Report(Wire):
     is_drill: bool = False
     drill_includes: list[Key] = Field(default=[], max_length=50)
     dedup_key: Key | None = None
+    recurrence_of: Key | None = None
+    recurrence_reason: Prose | None = None
 
 
 class Receipt(Wire):

@@ -97,6 +97,21 @@ def _tasked(incident: Incident, _asked: Asked) -> Iterator[Answer]:
     yield from (Answer(acts.ReportResolved), Answer(acts.ReportUnresolved))
 
 
+def _preliminary(_incident: Incident, put: Asked) -> Iterator[Answer]:
+    """Whoever owes it writes it; its readers only take note (6.2)."""
+    if not put.about:
+        yield Answer(acts.SubmitPreliminary)
+
+
+def _statutory(incident: Incident, _asked: Asked) -> Iterator[Answer]:
+    """What is due to regulators and not filed: filed, or found needless (8)."""
+    for item in incident.statutory:
+        if item.due and not item.is_complete:
+            yield Answer(acts.FileStatutoryReport, {"regulator": item.regulator, "report": item.report})
+    for regulator in dict.fromkeys(item.regulator for item in incident.statutory if not item.is_complete):
+        yield Answer(acts.WaiveStatutoryReport, {"regulator": regulator})
+
+
 _ANSWERS: dict[str, _Rule] = {
     "judgement": _always(acts.Judge),
     "activation": _always(),
@@ -114,10 +129,16 @@ _ANSWERS: dict[str, _Rule] = {
     "checklist": _checklist,
     "verification": _always(acts.VerifyRecovery),
     "summary": _always(),
+    "major": _always(),
+    "preliminary": _preliminary,
     "receipt": _numbered(acts.ReceiveSummary, "version"),
     "closing": _always(acts.DecideRunbook, acts.Close),
     "note:activation": _tasked,
     "note:dismissed": _always(acts.Contest),
     "note:report_due": _always(acts.ReportToDirector),
+    "note:preliminary": _always(acts.SubmitPreliminary),
+    "note:statutory_due": _statutory,
+    "note:statutory_reminder": _statutory,
+    "note:statutory_overdue": _statutory,
 }
 _TOLD = frozenset(kind for kind in _ANSWERS if kind.startswith("note:"))

@@ -47,6 +47,7 @@ AUTHORITY: dict[type[acts.Act], Right] = {
         frozenset({Phase.DIRECTOR_DECISION, Phase.DEPARTMENT_HANDLING, Phase.GROUP_HANDLING}),
         "5.2.7",
     ),
+    acts.DecideMajor: Right((R.IT_DIRECTOR,), frozenset({Phase.GROUP_HANDLING}), "5.2.8"),
     acts.SubmitPlan: Right((R.IT_DIRECTOR, R.IT_MANAGER, R.COMMANDER), _DURING_GROUP, "5.2.8"),
     acts.DecidePlan: Right((R.GENERAL_MANAGER,), ACTIVE, "5.2.8"),
     acts.SettlePlan: Right((R.IT_DIRECTOR,), ACTIVE, "5.2.8"),
@@ -76,6 +77,14 @@ AUTHORITY: dict[type[acts.Act], Right] = {
     acts.ReceiveSummary: Right((R.IT_DIRECTOR, R.GENERAL_MANAGER), frozenset({Phase.SUMMARY}), "6.2"),
     acts.DecideRunbook: Right((R.IT_MANAGER,), frozenset({Phase.SUMMARY}), "6.3"),
     acts.Close: Right((R.IT_MANAGER, R.IT_DIRECTOR), frozenset({Phase.SUMMARY}), "6.2"),
+    acts.Reopen: Right(_LEADERS, frozenset({Phase.SUMMARY}), "6.1"),
+    acts.SubmitPreliminary: Right((R.IT_MANAGER, R.IT_SUPERVISOR, R.EMERGENCY_SPECIALIST), ACTIVE, "6.2"),
+    acts.Link: Right(_LEADERS, ACTIVE, "3.1"),
+    acts.Unlink: Right(_LEADERS, ACTIVE, "3.1"),
+    acts.FileStatutoryReport: Right(
+        (R.IT_MANAGER, R.IT_SUPERVISOR, R.EMERGENCY_SPECIALIST, R.IT_DIRECTOR), ACTIVE, "8"
+    ),
+    acts.WaiveStatutoryReport: Right((R.IT_DIRECTOR,), ACTIVE, "8"),
 }
 
 
@@ -139,12 +148,23 @@ def authorise(incident: Incident, command: acts.Command[acts.Act], at: datetime)
     right = AUTHORITY[type(command.act)]
     actor = _capacity(incident, command, right, at)
     if incident.is_over or incident.phase == Phase.CLOSED:
-        raise Conflict(N_("The incident is over; it takes no more acts."), clause=right.clause)
+        raise is_over(type(command.act), incident.number, right.clause)
     if incident.phase not in right.phases:
         raise WrongPhase(
             N_("This act does not belong to the phase “{phase}”."), clause=right.clause, phase=incident.phase
         )
     return actor
+
+
+def is_over(act: type[acts.Act], number: str, clause: str) -> Conflict:
+    """Return why nothing can be done to an incident that is over; whoever would reopen it is told the way to go."""
+    if act is acts.Reopen:
+        return Conflict(
+            N_("The incident is over and stays so: report a new one as a recurrence of {number}."),
+            clause=AUTHORITY[act].clause,
+            number=number,
+        )
+    return Conflict(N_("The incident is over; it takes no more acts."), clause=clause)
 
 
 def _capacity(incident: Incident, command: acts.Command[acts.Act], right: Right, at: datetime) -> Actor:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import cast
 
-from domain import acknowledgement, activation, acts, closure, direction, handling, severity
+from domain import acknowledgement, activation, acts, closure, direction, handling, reopening, severity, statutory
 from domain.authority import AUTHORITY, Actor
 from domain.company import Role
 from domain.decide import decide
@@ -20,7 +20,7 @@ REMEMBERED = 500
 SYSTEM = Actor("", Role.SYSTEM)
 
 # Importing the articles is what registers their rules.
-ARTICLES = (acknowledgement, activation, severity, direction, handling, closure)
+ARTICLES = (acknowledgement, activation, severity, direction, handling, closure, reopening, statutory)
 
 
 class CaseFile:

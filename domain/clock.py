@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from domain import events as ev
+from domain import statutory
 from domain.activation import dispatched, technicians_dispatched
-from domain.incident import HANDLING, Incident, Phase
+from domain.incident import ACTIVE, HANDLING, Incident, Phase, StatutoryReport
 from domain.policy import Deadline
 
 
@@ -52,6 +54,17 @@ def _summary_due(incident: Incident, now: datetime) -> Iterator[ev.Event]:
     yield ev.SummaryOverdue(next_reminder=Deadline(at=now + reminder.duration, clause=reminder.clause))
 
 
+def _preliminary_due(incident: Incident, now: datetime) -> Iterator[ev.Event]:
+    """The preliminary report of a severity I or II is overdue (6.2)."""
+    reminder = incident.policy.summary_reminder
+    yield ev.PreliminaryOverdue(next_reminder=Deadline(at=now + reminder.duration, clause=reminder.clause))
+
+
+def _statutory(item: StatutoryReport, incident: Incident, now: datetime) -> Iterator[ev.Event]:
+    """A regulator is to be told soon, or should have been (8)."""
+    yield from statutory.rung(incident, item, now)
+
+
 class _Limit(NamedTuple):
     name: str
     phases: frozenset[Phase]
@@ -66,6 +79,7 @@ _LIMITS = (
     _Limit("dismissal_window", frozenset({Phase.DISMISSED}), _dismissal_window),
     _Limit("notice_due", frozenset({Phase.GROUP_HANDLING}), _notice_due),
     _Limit("summary_due", frozenset({Phase.SUMMARY}), _summary_due),
+    _Limit("preliminary_due", ACTIVE, _preliminary_due),
 )
 
 
@@ -74,6 +88,9 @@ def _running(incident: Incident) -> Iterator[tuple[_Limit, Deadline]]:
         deadline = incident.deadlines.get(limit.name)
         if deadline and incident.phase in limit.phases and not incident.is_over:
             yield limit, deadline
+    if incident.phase in ACTIVE and not incident.is_over:
+        for report, rings in statutory.ringing(incident):
+            yield _Limit(report.key, ACTIVE, partial(_statutory, report)), rings
 
 
 def next_due(incident: Incident) -> tuple[str, Deadline] | None:
@@ -88,7 +105,14 @@ def due(incident: Incident, now: datetime) -> list[Due]:
         return []
     limit, deadline = min(passed, key=lambda item: item[1].at)
     events = limit.falls_due(incident, now)
-    return [Due(event, now if isinstance(event, ev.Dispatched) else deadline.at) for event in events]
+    return [Due(event, _since(event, deadline, now)) for event in events]
+
+
+def _since(event: ev.Event, deadline: Deadline, now: datetime) -> datetime:
+    if isinstance(event, ev.Dispatched):
+        return now
+    # Its reminder may have been missed: nobody was there to give it.
+    return max(deadline.at, event.due.at) if isinstance(event, ev.StatutoryOverdue) else deadline.at
 
 
 def arrival_at_risk(incident: Incident, person: str, dispatch: int) -> list[ev.Event]:

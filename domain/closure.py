@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain import acts
+from domain import acts, statutory
 from domain import events as ev
 from domain.authority import AUTHORITY, capacities
 from domain.calendar import working_days_deadline
 from domain.company import RecoveryItem, Role
 from domain.decide import Case, decides, need_reason
 from domain.drill import spares_general_manager
-from domain.errors import AlreadyDecided, Incomplete, OwnWork, ReasonNeeded, StaleVersion, Unknown
+from domain.errors import AlreadyDecided, Conflict, Incomplete, OwnWork, ReasonNeeded, StaleVersion, Unknown
 from domain.incident import Incident, Recovery, Summary
 from domain.policy import Deadline, Severity
 from domain.text import N_, Text
@@ -18,6 +18,7 @@ from domain.text import N_, Text
 SERVICE_WORKS = RecoveryItem(
     id="service", text=Text(zh="受影响的服务对用户恢复正常", en="The affected service works again for its users")
 )
+MOST_NAMED = 50
 RECEIVERS = (Role.IT_DIRECTOR, Role.GENERAL_MANAGER)
 
 
@@ -84,24 +85,34 @@ def verify_recovery(case: Case[acts.VerifyRecovery]) -> Sequence[ev.Event]:
         return [ev.RecoveryFailed(round=recovery.round, reason=case.act.text)]
     if missing := missing_for_verification(incident, recovery):
         raise Incomplete(N_("The verification still waits for: {missing}."), clause="6.1", missing=", ".join(missing))
-    due = summary_deadline(incident, case.now)
-    return [ev.RecoveryVerified(round=recovery.round, text=case.act.text, summary_due=due)]
+    verified = ev.RecoveryVerified(
+        round=recovery.round,
+        text=case.act.text,
+        summary_due=summary_deadline(incident, case.now),
+        preliminary_due=preliminary_deadline(incident, case.now),
+    )
+    return [verified, *statutory.started_by_recovery(incident, case.now)]
 
 
 def summary_deadline(incident: Incident, now: datetime) -> Deadline:
-    """Return when the summary report is due: working days, for severities I and II sooner (6.2)."""
-    policy = incident.policy
-    if incident.severity in (Severity.I, Severity.II):
-        limit = policy.preliminary_summary_deadline
-        return Deadline(at=now + limit.duration, clause=limit.clause)
-    return working_days_deadline(incident.calendar, now, policy.summary_deadline.value, policy.summary_deadline.clause)
+    """Return when the summary report is due, in working days (6.2)."""
+    limit = incident.policy.summary_deadline
+    return working_days_deadline(incident.calendar, now, limit.value, limit.clause)
+
+
+def preliminary_deadline(incident: Incident, now: datetime) -> Deadline | None:
+    """Return when the preliminary report of a severity I or II is due, unless it was made before (6.2)."""
+    if incident.severity not in (Severity.I, Severity.II) or incident.preliminary_at:
+        return None
+    limit = incident.policy.preliminary_summary_deadline
+    return Deadline(at=now + limit.duration, clause=limit.clause)
 
 
 @decides(acts.SubmitSummary)
 def submit_summary(case: Case[acts.SubmitSummary]) -> Sequence[ev.Event]:
     """Submit the summary report; a new version only after the last one was returned (R25)."""
     last = case.incident.summary
-    if last and last.returned_by is None:
+    if last and not last.is_wanted_anew:
         raise AlreadyDecided(
             N_("Version {version} of the summary report is submitted already."), clause="6.2", version=last.version
         )
@@ -113,6 +124,10 @@ def submit_summary(case: Case[acts.SubmitSummary]) -> Sequence[ev.Event]:
                 field="measures.owner",
                 person=measure.owner,
             )
+    if case.act.covered_by and case.act.covered_by != case.incident.parent:
+        raise Unknown(
+            N_("This incident is not linked to {parent}."), clause="6.2", field="covered_by", parent=case.act.covered_by
+        )
     version = last.version + 1 if last else 1
     return [ev.SummarySubmitted(summary_version=version, **case.act.model_dump())]
 
@@ -122,6 +137,13 @@ def receive_summary(case: Case[acts.ReceiveSummary]) -> Sequence[ev.Event]:
     """Accept the summary report or return it; an author never accepts his own (R25)."""
     act, summary = case.act, _newest(case.incident, case.act.version)
     role = case.actor.role
+    if summary.is_void:
+        raise Conflict(
+            N_("Version {version} of the summary report is void; a new one is due."),
+            clause="6.2",
+            field="version",
+            version=summary.version,
+        )
     if summary.returned_by or role in summary.receipts:
         raise AlreadyDecided(
             N_("{role} has answered version {version} already."),
@@ -169,10 +191,25 @@ def receivers(incident: Incident) -> list[Role]:
 
 def missing_for_closing(incident: Incident) -> list[str]:
     """Return what closing still waits for (6.1 to 6.3)."""
-    accepted = incident.summary.receipts if incident.summary and incident.summary.returned_by is None else {}
-    missing = [] if incident.summary else ["summary_report"]
+    summary = incident.summary
+    accepted = summary.receipts if summary and not summary.is_wanted_anew else {}
+    missing = [] if summary and not summary.is_void else ["summary_report"]
     missing += [f"receipt:{role}" for role in receivers(incident) if not accepted.get(role)]
-    return missing if incident.is_runbook_decided else [*missing, "runbook_decision"]
+    missing += [] if incident.is_runbook_decided else ["runbook_decision"]
+    return [*missing, *statutory.missing_for_closing(incident)]
+
+
+def left_open(incident: Incident) -> list[str]:
+    """Return what nobody answered or decided; closing does not wait for it, but says so (5.2.8, 5.3)."""
+    plan = incident.plan
+    waits = plan and plan.course is None and plan.status in ("submitted", "rejected", "change_requested")
+    found = [f"plan/{plan.version}"] if plan and waits else []
+    found += [f"order/{number}" for number, item in enumerate(incident.orders, 1) if item.answer is None]
+    found += [
+        f"information/{number}" for number, item in enumerate(incident.information, 1) if not item.is_acknowledged
+    ]
+    found += [f"finding/{number}" for number, item in enumerate(incident.findings, 1) if not item.is_carried_out]
+    return [*found, *statutory.left_open(incident)]
 
 
 @decides(acts.Close)
@@ -180,4 +217,4 @@ def close(case: Case[acts.Close]) -> Sequence[ev.Event]:
     """Close: report, both receipts, verification and runbook decision exist (R25, R27)."""
     if missing := missing_for_closing(case.incident):
         raise Incomplete(N_("Closing still waits for: {missing}."), clause="6.2", missing=", ".join(missing))
-    return [ev.Closed()]
+    return [ev.Closed(left_open=left_open(case.incident)[:MOST_NAMED])]

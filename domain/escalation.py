@@ -22,6 +22,7 @@ def beacons(incident: Incident) -> list[Ladder]:
         *_activation(incident),
         *_overdue(incident),
         *_procedure(incident),
+        *_major(incident),
         *_plan_refused(incident),
         *_command(incident),
         *_orders(incident),
@@ -30,6 +31,7 @@ def beacons(incident: Incident) -> list[Ladder]:
         *_checklist(incident),
         *_verification(incident),
         *_summary(incident),
+        *_preliminary(incident),
     ]
     return [ladder for ladder in found if ladder.rungs[0].people]
 
@@ -254,10 +256,29 @@ def at_risk_at(incident: Incident, responder: Responder) -> datetime:
     return responder.dispatched_at + incident.policy.arrival_at_risk.of(given)
 
 
+def _major(incident: Incident) -> Iterator[Ladder]:
+    """A major problem has no plan yet: the director, and whoever commands, are asked for it (5.2.8)."""
+    since = incident.major_since
+    if incident.phase != Phase.GROUP_HANDLING or since is None or _has_plan(incident):
+        return
+    build = _Builder(incident, since)
+    first, deputies = _director_rungs(build)
+    first.people = list(dict.fromkeys([*first.people, *([incident.commander] if incident.commander else [])]))
+    repeat = incident.policy.approval_repeat.duration
+    yield build.ladder(f"major/{incident.major_rounds}", "5.2.8", "plan_due", [first, deputies], repeat=repeat)
+
+
+def _has_plan(incident: Incident) -> bool:
+    """Tell whether there is a plan for what is major now; one of before does not answer for it."""
+    return len(incident.plans) > incident.plans_before_major
+
+
 def _plan_refused(incident: Incident) -> Iterator[Ladder]:
     """A refused plan is back with the director until he revises or settles it (5.2.8)."""
     plan = incident.plan
-    if plan is None or plan.course or plan.status not in ("rejected", "change_requested"):
+    if plan is None or not incident.is_major or not _has_plan(incident) or plan.course:
+        return
+    if plan.status not in ("rejected", "change_requested"):
         return
     if incident.phase in HANDLING:
         build = _Builder(incident, plan.decided_at or plan.submitted_at)
@@ -390,7 +411,7 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
         return
     daily = incident.policy.summary_reminder.duration
     summary = incident.summary
-    if summary is None or summary.returned_by:
+    if summary is None or summary.is_wanted_anew:
         build = _Builder(incident, incident.verified_at)
         due = incident.deadlines.get("summary_due")
         people = [*build.posts(Role.IT_MANAGER), *incident.specialists[:1]]
@@ -417,3 +438,25 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
         template = "closing" if incident.is_runbook_decided else "runbook"
         rungs = [build.rung(_NOW, Role.IT_MANAGER, build.posts(Role.IT_MANAGER))]
         yield build.ladder("closing", "6.3", template, rungs, repeat=daily)
+
+
+def _preliminary(incident: Incident) -> Iterator[Ladder]:
+    """The preliminary report of a severity I or II, and its two readers, until each has taken note (6.2)."""
+    if incident.phase not in ACTIVE:
+        return
+    daily = incident.policy.summary_reminder.duration
+    due, since = incident.deadlines.get("preliminary_due"), incident.verified_at or incident.reopened_at
+    if incident.preliminary_at is None and due and since:
+        build = _Builder(incident, since)
+        people = [*build.posts(Role.IT_MANAGER), *incident.specialists[:1]]
+        rungs = [build.rung(_NOW, Role.IT_MANAGER, people)]
+        yield build.ladder("preliminary", "6.2", "preliminary", rungs, repeat=daily, due=due.at)
+    if incident.preliminary_at is None:
+        return
+    build = _Builder(incident, incident.preliminary_at)
+    for role in receivers(incident):
+        question = f"preliminary/{role}"
+        if not incident.acknowledged_by.get(question):
+            rungs = [build.rung(_NOW, role, build.posts(role)), build.rung(daily, "deputies", build.deputies(role))]
+            text = incident.preliminary_what
+            yield build.ladder(question, "6.2", "preliminary_made", rungs, repeat=daily, text=text)

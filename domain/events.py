@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.acts import Assessment, PlanStep, RectificationMeasure
+from domain.acts import Assessment, PlanStep, RectificationMeasure, StatutorySection
 from domain.company import Role
 from domain.policy import Deadline, Severity
 from domain.text import Wire
@@ -43,6 +43,7 @@ class Reported(Event):
     drill_includes: list[str] = []
     dedup_key: str | None = None
     recurrence_of: str | None = None
+    recurrence_reason: str | None = None
     policy_version: str = ""
     company_version: str = ""
 
@@ -527,6 +528,7 @@ class RecoveryVerified(Event):
     round: int
     text: str
     summary_due: Deadline
+    preliminary_due: Deadline | None = None
 
 
 class RecoveryFailed(Event):
@@ -552,6 +554,7 @@ class SummarySubmitted(Event):
     problems_exposed: str
     lessons: str
     measures: list[RectificationMeasure]
+    covered_by: str | None = None
 
 
 class SummaryReceived(Event):
@@ -584,10 +587,174 @@ class RunbookDecided(Event):
 
 
 class Closed(Event):
-    """Report, both receipts, verification and runbook decision exist."""
+    """Report, both receipts, verification and runbook decision exist; ``left_open`` names what nobody answered."""
 
     clause = "6.2"
     kind: Literal["closed"] = "closed"
+    left_open: list[str] = []
+
+
+class MajorDecided(Event):
+    """The director found after the start that the problem is major, or is not any more."""
+
+    clause = "5.2.8"
+    kind: Literal["major_decided"] = "major_decided"
+    is_major: bool
+    reason: str
+
+
+class Reopened(Event):
+    """The problem came back before the close: back to handling, the clocks run on as if it had never been solved.
+
+    The submitted report is void. ``released`` were sent to the scene before; who is needed there again is sent anew.
+    """
+
+    clause = "6.1"
+    kind: Literal["reopened"] = "reopened"
+    reason: str
+    number: int
+    operator_limit: Deadline | None = None
+    short_time_limit: Deadline | None = None
+    notice_due: Deadline | None = None
+    released: list[str] = []
+
+
+class PreliminarySubmitted(Event):
+    """The preliminary report went to director and general manager."""
+
+    clause = "6.2"
+    kind: Literal["preliminary_submitted"] = "preliminary_submitted"
+    what: str
+    cause_so_far: str
+    next_steps: str
+
+
+class PreliminaryOverdue(Event):
+    """The preliminary report is overdue; the manager and the director are told."""
+
+    clause = "6.2"
+    kind: Literal["preliminary_overdue"] = "preliminary_overdue"
+    next_reminder: Deadline
+
+
+# ── beside other incidents ────────────────────────────────────────────────────
+
+
+class Linked(Event):
+    """This incident has the same cause as its parent."""
+
+    clause = "3.1"
+    kind: Literal["linked"] = "linked"
+    parent: str
+    reason: str
+
+
+class LinkRefused(Event):
+    """The parent did not take this incident: it is over, unknown, or linked itself."""
+
+    clause = "3.1"
+    kind: Literal["link_refused"] = "link_refused"
+    parent: str
+    why: str
+
+
+class Unlinked(Event):
+    """This incident stands by itself again."""
+
+    clause = "3.1"
+    kind: Literal["unlinked"] = "unlinked"
+    parent: str
+    reason: str
+
+
+class ChildLinked(Event):
+    """Another incident has the same cause as this one; ``told_as`` is its entry that says so."""
+
+    clause = "3.1"
+    kind: Literal["child_linked"] = "child_linked"
+    child: str
+    told_as: int
+    title: str = ""
+    reason: str
+
+
+class ChildUnlinked(Event):
+    """Another incident stands by itself again."""
+
+    clause = "3.1"
+    kind: Literal["child_unlinked"] = "child_unlinked"
+    child: str
+    told_as: int
+    reason: str
+
+
+# ── what the law asks for (8) ─────────────────────────────────────────────────
+
+
+class StatutoryDue(Event):
+    """A regulator is to be told; without ``due`` the clock starts with the recovery."""
+
+    clause = "8"
+    kind: Literal["statutory_due"] = "statutory_due"
+    regulator: str
+    report: str
+    starts: Literal["discovery", "recovery"]
+    due: Deadline | None = None
+    remind_at: AwareDatetime | None = None
+
+
+class StatutoryDropped(Event):
+    """The severity was lowered: nothing is due to a regulator any more that was not told yet."""
+
+    clause = "8"
+    kind: Literal["statutory_dropped"] = "statutory_dropped"
+    regulator: str
+
+
+class StatutoryReminded(Event):
+    """A good part of the time for a statutory report has passed."""
+
+    clause = "8"
+    counts = False
+    kind: Literal["statutory_reminded"] = "statutory_reminded"
+    regulator: str
+    report: str
+    due: Deadline
+
+
+class StatutoryOverdue(Event):
+    """A statutory report is overdue; the manager and the director are told, again and again."""
+
+    clause = "8"
+    kind: Literal["statutory_overdue"] = "statutory_overdue"
+    regulator: str
+    report: str
+    due: Deadline
+    next_reminder: Deadline
+
+
+class StatutoryFiled(Event):
+    """A report went to a regulator, with these texts."""
+
+    clause = "8"
+    kind: Literal["statutory_filed"] = "statutory_filed"
+    regulator: str
+    report: str
+    sections: list[StatutorySection]
+    sent_to: str
+    reference: str | None = None
+    text: str | None = None
+    is_complete: bool = True
+    late_minutes: float = 0
+
+
+class StatutoryWaived(Event):
+    """The director found that a regulator need not be told."""
+
+    clause = "8"
+    kind: Literal["statutory_waived"] = "statutory_waived"
+    regulator: str
+    reason: str
 
 
 class PersonLeft(Event):
@@ -678,6 +845,21 @@ AnyEvent = Annotated[
     | SummaryOverdue
     | RunbookDecided
     | Closed
+    | MajorDecided
+    | Reopened
+    | PreliminarySubmitted
+    | PreliminaryOverdue
+    | Linked
+    | LinkRefused
+    | Unlinked
+    | ChildLinked
+    | ChildUnlinked
+    | StatutoryDue
+    | StatutoryDropped
+    | StatutoryReminded
+    | StatutoryOverdue
+    | StatutoryFiled
+    | StatutoryWaived
     | PersonLeft
     | Refused,
     Field(discriminator="kind"),

@@ -15,6 +15,7 @@ from domain.incident import (
     Plan,
     Recovery,
     Responder,
+    StatutoryReport,
     Summary,
 )
 from domain.policy import Deadline
@@ -123,6 +124,7 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     incident.steps, incident.doers = {}, []
     incident.is_unresolved = incident.is_short_time_over = incident.is_started = incident.is_major = False
     incident.manager_reported_at = incident.started_at = None
+    incident.statutory = [item for item in incident.statutory if item.heads]
     incident.operator = event.operator
     incident.specialists = list(event.specialists)
     _expect(incident, "dismissal_window", None)
@@ -254,7 +256,7 @@ def _procedure_decided(incident: Incident, entry: Entry, event: ev.ProcedureDeci
     _go(incident, phase)
     incident.handling_phase = phase
     incident.is_started = event.start
-    incident.is_major = event.is_major
+    _major(incident, entry, is_major=event.is_major)
     incident.started_at = entry.recorded_at if event.start else None
     _expect(incident, "procedure_asked_again", event.asked_again)
 
@@ -429,6 +431,8 @@ def _recovery_verified(incident: Incident, entry: Entry, event: ev.RecoveryVerif
     for name in ("operator_limit", "short_time_limit", "procedure_asked_again", "notice_due"):
         _expect(incident, name, None)
     _expect(incident, "summary_due", event.summary_due)
+    if event.preliminary_due:
+        incident.deadlines.setdefault("preliminary_due", event.preliminary_due)
 
 
 @_on(ev.RecoveryFailed)
@@ -442,6 +446,8 @@ def _recovery_failed(incident: Incident, entry: Entry, event: ev.RecoveryFailed)
 def _summary_submitted(incident: Incident, entry: Entry, event: ev.SummarySubmitted) -> None:
     summary = Summary(version=event.summary_version, authors=_actors(entry), submitted_at=entry.recorded_at)
     summary.due = incident.deadlines.pop("summary_due", None)
+    summary.covered_by = event.covered_by
+    _expect(incident, "preliminary_due", None)  # the whole report says it
     incident.summaries.append(summary)
 
 
@@ -471,6 +477,159 @@ def _closed(incident: Incident, entry: Entry, _event: ev.Closed) -> None:
     incident.is_over = True
     incident.closed_at = entry.recorded_at
     incident.deadlines.clear()
+
+
+# ── major later, reopened, told early ─────────────────────────────────────────
+
+
+def _major(incident: Incident, entry: Entry, *, is_major: bool) -> None:
+    """Each time that a problem becomes major its plan is asked for anew (5.2.8)."""
+    incident.is_major = is_major
+    incident.major_since = entry.recorded_at if is_major else None
+    incident.major_rounds += is_major
+    incident.plans_before_major = len(incident.plans)
+
+
+@_on(ev.MajorDecided)
+def _major_decided(incident: Incident, entry: Entry, event: ev.MajorDecided) -> None:
+    _major(incident, entry, is_major=event.is_major)
+
+
+@_on(ev.Reopened)
+def _reopened(incident: Incident, entry: Entry, event: ev.Reopened) -> None:
+    _go(incident, incident.handling_phase)
+    incident.reopenings, incident.reopened_at = event.number, entry.recorded_at
+    incident.verified_by = incident.verified_at = None
+    incident.is_runbook_decided = False
+    if incident.summary:
+        incident.summary.is_void = True
+    if incident.handling_phase == Phase.DIRECTOR_DECISION:
+        incident.procedure_round += 1
+        incident.procedure_asked_at = incident.procedure_due_at = entry.recorded_at
+    for responder in incident.responders:
+        responder.is_stood_down = responder.is_stood_down or responder.person in event.released
+    incident.short_time_runs_since = entry.recorded_at
+    for name in ("operator_limit", "short_time_limit", "notice_due"):
+        _expect(incident, name, getattr(event, name))
+    _expect(incident, "summary_due", None)
+    for report in incident.statutory:
+        if report.starts == "recovery" and not report.is_complete:
+            report.due = report.rings_at = None
+            report.is_reminded = report.is_overdue = False
+            _expect(incident, report.key, None)
+
+
+@_on(ev.PreliminarySubmitted)
+def _preliminary_submitted(incident: Incident, entry: Entry, event: ev.PreliminarySubmitted) -> None:
+    incident.preliminary_at, incident.preliminary_by = entry.recorded_at, _actors(entry)
+    incident.preliminary_what = brief(event.what)
+    _expect(incident, "preliminary_due", None)
+
+
+@_on(ev.PreliminaryOverdue)
+def _preliminary_overdue(incident: Incident, _entry: Entry, event: ev.PreliminaryOverdue) -> None:
+    incident.is_preliminary_overdue = True
+    _expect(incident, "preliminary_due", event.next_reminder)
+
+
+@_on(ev.ReportRepeated)
+def _report_repeated(incident: Incident, entry: Entry, _event: ev.ReportRepeated) -> None:
+    if entry.person != incident.reporter:
+        incident.is_reported_by_others = True
+
+
+# ── beside other incidents ────────────────────────────────────────────────────
+
+
+@_on(ev.Linked)
+def _linked(incident: Incident, _entry: Entry, event: ev.Linked) -> None:
+    incident.parent = event.parent
+
+
+@_on(ev.LinkRefused)
+def _link_refused(incident: Incident, _entry: Entry, event: ev.LinkRefused) -> None:
+    _stand_alone(incident, event.parent)
+
+
+@_on(ev.Unlinked)
+def _unlinked(incident: Incident, _entry: Entry, event: ev.Unlinked) -> None:
+    _stand_alone(incident, event.parent)
+
+
+def _stand_alone(incident: Incident, parent: str) -> None:
+    incident.parent = None
+    if incident.summary and incident.summary.covered_by == parent:
+        incident.summary.is_void = True  # it leans on a report that is none of this incident's any more
+        _expect(incident, "summary_due", incident.summary.due)
+
+
+@_on(ev.ChildLinked)
+def _child_linked(incident: Incident, _entry: Entry, event: ev.ChildLinked) -> None:
+    incident.children[event.child] = incident.told_by[event.child] = event.told_as
+
+
+@_on(ev.ChildUnlinked)
+def _child_unlinked(incident: Incident, _entry: Entry, event: ev.ChildUnlinked) -> None:
+    incident.children.pop(event.child, None)
+    incident.told_by[event.child] = event.told_as
+
+
+# ── what the law asks for (8) ─────────────────────────────────────────────────
+
+
+@_on(ev.StatutoryDue)
+def _statutory_due(incident: Incident, _entry: Entry, event: ev.StatutoryDue) -> None:
+    report = incident.statutory_report(event.regulator, event.report)
+    if report is None:
+        report = StatutoryReport(regulator=event.regulator, report=event.report, starts=event.starts)
+        incident.statutory.append(report)
+    report.due, report.rings_at = event.due, event.remind_at
+    _expect(incident, report.key, event.due)
+
+
+@_on(ev.StatutoryDropped)
+def _statutory_dropped(incident: Incident, _entry: Entry, event: ev.StatutoryDropped) -> None:
+    _no_longer_due(incident, event.regulator)
+
+
+def _no_longer_due(incident: Incident, regulator: str) -> None:
+    for report in incident.statutory:
+        if report.regulator == regulator:
+            _expect(incident, report.key, None)
+    incident.statutory = [item for item in incident.statutory if item.regulator != regulator or item.heads]
+    for report in incident.statutory:
+        if report.regulator == regulator:
+            report.rings_at, report.is_complete = None, True
+
+
+@_on(ev.StatutoryReminded)
+def _statutory_reminded(incident: Incident, _entry: Entry, event: ev.StatutoryReminded) -> None:
+    if report := incident.statutory_report(event.regulator, event.report):
+        report.is_reminded, report.rings_at = True, event.due.at
+
+
+@_on(ev.StatutoryOverdue)
+def _statutory_overdue(incident: Incident, _entry: Entry, event: ev.StatutoryOverdue) -> None:
+    if report := incident.statutory_report(event.regulator, event.report):
+        report.is_reminded = report.is_overdue = True
+        report.rings_at = event.next_reminder.at
+
+
+@_on(ev.StatutoryFiled)
+def _statutory_filed(incident: Incident, entry: Entry, event: ev.StatutoryFiled) -> None:
+    if report := incident.statutory_report(event.regulator, event.report):
+        report.filed_at = report.filed_at or entry.occurred_at
+        report.heads = sorted({*report.heads, *(section.head for section in event.sections)})
+        report.is_complete = event.is_complete
+        report.reference = event.reference or report.reference
+        report.rings_at = None
+        _expect(incident, report.key, None)
+
+
+@_on(ev.StatutoryWaived)
+def _statutory_waived(incident: Incident, _entry: Entry, event: ev.StatutoryWaived) -> None:
+    incident.statutory_waived.append(event.regulator)
+    _no_longer_due(incident, event.regulator)
 
 
 # ── whoever is gone ───────────────────────────────────────────────────────────

@@ -158,6 +158,34 @@ class Summary(Wire):
     due: Deadline | None = None
     receipts: dict[Role, bool] = {}
     returned_by: Role | None = None
+    is_void: bool = False
+    covered_by: str | None = None
+
+    @property
+    def is_wanted_anew(self) -> bool:
+        """Tell whether it must be written again: it was returned, or what it tells of came back (6.1, 6.2)."""
+        return self.is_void or self.returned_by is not None
+
+
+class StatutoryReport(Wire):
+    """One report that a law asks for: by when, what was filed of it, and when somebody is next reminded of it (8)."""
+
+    regulator: str
+    report: str
+    starts: str
+    due: Deadline | None = None
+    rings_at: AwareDatetime | None = None
+    is_reminded: bool = False
+    is_overdue: bool = False
+    filed_at: AwareDatetime | None = None
+    heads: list[int] = []
+    is_complete: bool = False
+    reference: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Name the report, as among the deadlines."""
+        return f"statutory/{self.regulator}/{self.report}"
 
 
 class Handled(Wire):
@@ -243,6 +271,22 @@ class Incident(Wire):
     is_summary_overdue: bool = False
     closed_at: AwareDatetime | None = None
 
+    major_rounds: int = 0
+    major_since: AwareDatetime | None = None
+    plans_before_major: int = 0
+    reopenings: int = 0
+    reopened_at: AwareDatetime | None = None
+    preliminary_at: AwareDatetime | None = None
+    preliminary_by: list[str] = []
+    preliminary_what: str = ""
+    is_preliminary_overdue: bool = False
+    is_reported_by_others: bool = False
+    parent: str | None = None
+    children: dict[str, int] = {}
+    told_by: dict[str, int] = {}
+    statutory: list[StatutoryReport] = []
+    statutory_waived: list[str] = []
+
     deadlines: dict[str, Deadline] = {}
     acknowledged: dict[str, AwareDatetime] = {}
     acknowledged_by: dict[str, list[str]] = {}
@@ -278,6 +322,10 @@ class Incident(Wire):
     def in_command(self) -> list[str]:
         """Return who commands: the on-scene commander, before the group exists the managers (5.3.6)."""
         return [self.commander] if self.commander else self.company.holders(Role.IT_MANAGER)
+
+    def statutory_report(self, regulator: str, report: str) -> StatutoryReport | None:
+        """Return a report that a law asks for."""
+        return next((item for item in self.statutory if (item.regulator, item.report) == (regulator, report)), None)
 
     def responder(self, person: str) -> Responder | None:
         """Return the newest dispatch of a person."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from domain import events as ev
 from domain.company import Role
+from domain.drafting import report_name
 from domain.drill import addressable
 from domain.entry import Entry
 from domain.handling import heads_of
@@ -18,6 +19,7 @@ class Note(NamedTuple):
     people: list[str]
     template: str
     params: dict[str, str]
+    due: datetime | None = None
 
 
 def notes(incident: Incident, entry: Entry) -> list[Note]:
@@ -26,7 +28,8 @@ def notes(incident: Incident, entry: Entry) -> list[Note]:
     if rule is None:
         return []
     told = rule(incident, entry.event)
-    people = [person for person in addressable(incident, told.people) if person != entry.person]
+    own = None if isinstance(entry.event, ev.StatutoryDue) else entry.person  # it follows from an act, and is not one
+    people = [person for person in addressable(incident, told.people) if person != own]
     return [told._replace(people=people)] if people else []
 
 
@@ -103,6 +106,57 @@ def _left(incident: Incident, event: ev.PersonLeft) -> Note:
     return Note(list(dict.fromkeys(people)), "person_left", {"person": event.left})
 
 
+def _judges(incident: Incident) -> list[str]:
+    return [*_managers(incident), *incident.company.holders(Role.IT_SUPERVISOR)]
+
+
+def _leaders(incident: Incident) -> list[str]:
+    return [*incident.in_command, *_managers(incident), *_director(incident)]
+
+
+def _major(incident: Incident, event: ev.MajorDecided) -> Note:
+    people = [*incident.in_command, *_managers(incident), *incident.company.holders(Role.GENERAL_MANAGER)]
+    return Note(people, "major" if event.is_major else "not_major", {"reason": event.reason})
+
+
+def _reopened(incident: Incident, event: ev.Reopened) -> Note:
+    """Everybody who thought it was over: those who lead, who worked on it, who reported it, who got its report."""
+    hands = [*incident.specialists[:1], *([incident.operator] if incident.operator else []), incident.reporter]
+    readers = incident.company.holders(Role.GENERAL_MANAGER) if incident.summaries else []
+    people = [*_leaders(incident), *_judges(incident), *hands, *readers]
+    return Note(people, "reopened", {"reason": event.reason})
+
+
+def _linked(incident: Incident, event: ev.Linked | ev.ChildLinked) -> Note:
+    other = event.parent if isinstance(event, ev.Linked) else event.child
+    return Note(_leaders(incident), "linked", {"other": other, "reason": event.reason})
+
+
+def _unlinked(incident: Incident, event: ev.Unlinked | ev.ChildUnlinked) -> Note:
+    other = event.parent if isinstance(event, ev.Unlinked) else event.child
+    return Note(_leaders(incident), "unlinked", {"other": other, "reason": event.reason})
+
+
+_Statutory = ev.StatutoryDue | ev.StatutoryReminded | ev.StatutoryOverdue
+
+
+def _statutory(template: str) -> Callable[[Incident, _Statutory], Note]:
+    """Tell manager and director of a report that a law asks for; one whose clock stands still is not told of (8)."""
+
+    def told(incident: Incident, event: _Statutory) -> Note:
+        regulator = incident.policy.regulator(event.regulator)
+        if regulator is None or event.due is None:
+            return Note([], template, {})
+        params = {
+            "regulator": regulator.name.model_dump_json(),
+            "statutory_report": report_name(regulator, event.report).model_dump_json(),
+            "is_example": "" if regulator.confirmed_by else "yes",
+        }
+        return Note([*_managers(incident), *_director(incident)], template, params, event.due.at)
+
+    return told
+
+
 _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.StepRecorded: _step,
     ev.Activated: _activated,
@@ -124,4 +178,16 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.SummaryOverdue: lambda i, _: Note([*_managers(i), *_director(i)], "summary", {}),
     ev.PersonLeft: _left,
     ev.Closed: lambda i, _: Note(_reporter(i), "closed", {}),
+    ev.Withdrawn: lambda i, e: Note(_judges(i), "withdrawn", {"reason": e.reason}),
+    ev.MajorDecided: _major,
+    ev.Reopened: _reopened,
+    ev.PreliminaryOverdue: lambda i, _: Note([*_managers(i), *_director(i)], "preliminary", {}),
+    ev.Linked: _linked,
+    ev.ChildLinked: _linked,
+    ev.Unlinked: _unlinked,
+    ev.ChildUnlinked: _unlinked,
+    ev.LinkRefused: lambda i, e: Note(_leaders(i), "link_refused", {"other": e.parent}),
+    ev.StatutoryDue: _statutory("statutory_due"),
+    ev.StatutoryReminded: _statutory("statutory_reminder"),
+    ev.StatutoryOverdue: _statutory("statutory_overdue"),
 }

@@ -2,14 +2,14 @@
 
 from datetime import date, time, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.clauses import CLAUSES
-from domain.text import N_, Key, Line, Wire
+from domain.text import N_, Key, Line, Text, Wire
 
 
 class Severity(StrEnum):
@@ -108,6 +108,54 @@ class Span(Wire):
         return self
 
 
+class StatutoryClock(Wire):
+    """By when a law wants a report, counted from discovery or from recovery; ``source`` names the law and its article.
+
+    A law says hours and days of its own: they are no numbers of this policy.
+    """
+
+    value: float = Field(gt=0, le=100_000)
+    unit: Literal["minutes", "hours", "days", "working_days"]
+    starts: Literal["discovery", "recovery"] = "discovery"
+    source: Text
+
+
+class FollowUp(Wire):
+    """A later report to the same regulator, with a clock of its own."""
+
+    id: Key
+    name: Text
+    clock: StatutoryClock
+
+
+class Regulator(Wire):
+    """Whom a law wants to be told of an incident: from which severity on, of which kind, by when (8).
+
+    An empty list leaves its question open; ``form`` says which heads the report has. Until ``confirmed_by`` names who
+    checked it, an entry is an example: it reminds, and holds nothing up.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    name: Text
+    severity_at_least: Severity
+    kinds: list[Literal["machine_room", "outage", "leak"]] = []
+    categories: list[Line] = []
+    systems: list[Key] = []
+    form: Literal["cyberspace", "securities"] = "cyberspace"
+    first: StatutoryClock
+    follow_ups: list[FollowUp] = Field([], max_length=5)
+    confirmed_by: Line | None = None
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> "Regulator":
+        if self.first.starts != "discovery":
+            raise ValueError(N_("the clock of a first report starts at the discovery"))
+        reports = [item.id for item in self.follow_ups]
+        if len({*reports, "first"}) <= len(reports):
+            raise ValueError(N_("two reports to one regulator have the same id"))
+        return self
+
+
 class ShortTime(Wire):
     """The short-time limit (短时间) of each severity; I stands for the director at once."""
 
@@ -151,6 +199,10 @@ class Policy(Wire):
     summary_deadline: WorkingDays
     preliminary_summary_deadline: Limit
     summary_reminder: Interval
+    # The file must name them; what incidents pinned before does not.
+    statutory_reminder: Share = Share(value=50, unit="percent", clause="8", effective_from=date(2026, 1, 1))
+    statutory_repeat: Interval = Interval(value=60, unit="minutes", clause="8", effective_from=date(2026, 1, 1))
+    regulators: list[Regulator] = Field([], max_length=10)
 
     @field_validator("time_zone")
     @classmethod
@@ -166,6 +218,8 @@ class Policy(Wire):
         limits = [getattr(self.short_time_limit, grade).duration for grade in Severity]
         if limits != sorted(limits):
             raise ValueError(N_("short_time_limit: a worse severity never has the longer limit"))
+        if len({regulator.id for regulator in self.regulators}) < len(self.regulators):
+            raise ValueError(N_("regulators: two of them have the same id"))
         if not self.page_deputies.duration <= self.page_director.duration:
             raise ValueError(N_("page_director: the director is paged after the deputies, not before"))
         return self
@@ -174,6 +228,10 @@ class Policy(Wire):
         """Return the short-time limit of a severity (5.2.5)."""
         limit: Limit = getattr(self.short_time_limit, severity)
         return limit.duration
+
+    def regulator(self, regulator_id: str) -> Regulator | None:
+        """Find a regulator."""
+        return next((item for item in self.regulators if item.id == regulator_id), None)
 
     def is_in_force(self, day: date) -> bool:
         """Tell whether the policy's effective date has come (9)."""
@@ -184,6 +242,8 @@ class CompanyPolicy(Policy):
     """The whole policy file: what incidents pin, and the numbers by which people are kept ready (4.2)."""
 
     arrival_at_risk: Share
+    statutory_reminder: Share
+    statutory_repeat: Interval
     key_post_people: People
     readiness_horizon: Interval
     readiness_reminder: Interval

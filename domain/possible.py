@@ -81,12 +81,12 @@ def _has_checks_left(incident: Incident, _person: str) -> bool:
 
 
 def _report_is_due(incident: Incident, _person: str) -> bool:
-    return incident.summary is None or incident.summary.returned_by is not None
+    return incident.summary is None or incident.summary.is_wanted_anew
 
 
 def _report_waits(incident: Incident, person: str) -> bool:
     summary = incident.summary
-    if summary is None or summary.returned_by or person in summary.authors:
+    if summary is None or summary.is_wanted_anew or person in summary.authors:
         return False
     known = incident.company.person(person)
     return any(post not in summary.receipts for post in (known.posts if known else []))
@@ -95,13 +95,14 @@ def _report_waits(incident: Incident, person: str) -> bool:
 _SENSES: dict[type[acts.Act], _Sense] = {
     acts.Judge: _judge,
     acts.Acknowledge: _is_asked,
-    acts.Withdraw: lambda i, _: not i.judged_by,
+    acts.Withdraw: lambda i, _: not i.judged_by and not i.is_reported_by_others,
     acts.Contest: lambda i, _: not i.is_contested,
     acts.RecordStep: _has_steps_left,
     acts.StandDown: lambda i, _: not all(item.is_stood_down for item in i.responders),
     acts.CheckIn: _somebody_to_check_in,
     acts.ReportToDirector: lambda i, _: i.manager_reported_at is None,
     acts.DecideProcedure: lambda i, _: i.phase != Phase.GROUP_HANDLING,
+    acts.DecideMajor: lambda i, _: not (i.is_major and i.plan and i.plan.status == "submitted"),
     acts.SubmitPlan: lambda i, _: i.is_major,
     acts.DecidePlan: _plan_waits,
     acts.SettlePlan: _plan_is_refused,
@@ -122,4 +123,9 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.ReceiveSummary: _report_waits,
     acts.DecideRunbook: lambda i, _: not i.is_runbook_decided,
     acts.Close: lambda i, _: not missing_for_closing(i),
+    acts.SubmitPreliminary: lambda i, _: i.preliminary_at is None and (not i.summary or i.summary.is_wanted_anew),
+    acts.Link: lambda i, _: i.parent is None and not i.children,
+    acts.Unlink: lambda i, _: i.parent is not None,
+    acts.FileStatutoryReport: lambda i, _: any(item.due and not item.is_complete for item in i.statutory),
+    acts.WaiveStatutoryReport: lambda i, _: any(not item.is_complete for item in i.statutory),
 }

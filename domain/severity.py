@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain import acts
+from domain import acts, statutory
 from domain import events as ev
 from domain.company import Role
 from domain.decide import Case, decides
@@ -32,7 +32,7 @@ def change_severity(case: Case[acts.ChangeSeverity]) -> Sequence[ev.Event]:
     ]
     if incident.phase == Phase.DEPARTMENT_HANDLING and new.is_worse_than(incident.severity):
         events.append(ev.ProcedureAskedAgain())
-    return events
+    return [*events, *statutory.recomputed(incident, new, case.now)]
 
 
 def _recomputed(incident: Incident, severity: Severity) -> Deadline | None:

@@ -12,7 +12,7 @@ from domain.casefile import CaseFile
 from domain.company import Company, Delegation, Department, Person, Probe, RecoveryItem, Role, Runbook, System
 from domain.company import RunbookStep as Step
 from domain.incident import Incident
-from domain.policy import Policy
+from domain.policy import FollowUp, Policy, Regulator, Severity, StatutoryClock
 from domain.text import Text
 from workflows.contract import Opening
 
@@ -154,6 +154,32 @@ def policy(**overrides: Any) -> Policy:
         is_number = isinstance(parts.get(name), dict) and not isinstance(wanted, dict)
         parts[name] = _replaced(parts[name], wanted) if is_number else wanted
     return Policy.model_validate(parts)
+
+
+def regulators(**changes: Any) -> list[Regulator]:
+    """Return two made-up regulators: one told within 4 hours from severity III on, one within the hour from I on."""
+    law = _text("某办法第四条", "Some measures, art. 4")
+    parts: dict[str, Any] = {
+        "id": "cac",
+        "name": _text("网信办", "Cyberspace administration"),
+        "severity_at_least": "III",
+        "first": StatutoryClock(value=4, unit="hours", source=law),
+        "follow_ups": [
+            FollowUp(
+                id="final",
+                name=_text("总结报告", "Final report"),
+                clock=StatutoryClock(value=30, unit="days", starts="recovery", source=law),
+            )
+        ],
+    }
+    securities = Regulator(
+        id="csrc",
+        name=_text("证监局", "Securities regulator"),
+        severity_at_least=Severity.I,
+        form="securities",
+        first=StatutoryClock(value=60, unit="minutes", source=law),
+    )
+    return [Regulator(**(parts | changes)), securities]
 
 
 def calendar(**overrides: Any) -> Calendar:

@@ -15,6 +15,7 @@ _ENDS = {
     "judgement": {"activated", "dismissed", "withdrawn"},
     "procedure": {"procedure_decided", "resolved_reported", "dismissed"},
     "group": {"group_formed", "resolved_reported"},
+    "major": {"plan_submitted", "major_decided", "resolved_reported"},
     "checklist": {"recovery_verified", "recovery_failed"},
     "verification": {"recovery_verified", "recovery_failed"},
     "summary": {"summary_submitted"},

@@ -48,6 +48,8 @@ OBSERVED = "observed"
 ALERT = "alert"
 INCIDENT_OVER = "incident_over"
 PERSON_LEFT = "person_left"
+CHILD_SAYS = "child_says"
+PARENT_REFUSES = "parent_refuses"
 
 
 READINESS = "readiness"
@@ -78,6 +80,29 @@ def departure_id(person: str, version: int) -> str:
     return f"departure:{person}:{version}"
 
 
+class ChildWord(Wire):
+    """Signal ``child_says`` to a parent: this incident is linked to it, or not any more.
+
+    ``told_as`` is the child's own entry that says so: a repeat, and what was overtaken, changes nothing.
+    """
+
+    parent: str
+    child: str
+    told_as: int
+    is_linked: bool
+    is_drill: bool = False
+    title: str = ""
+    reason: str
+
+
+class ParentRefusal(Wire):
+    """Signal ``parent_refuses`` to a child: why it cannot be linked, as a message to translate."""
+
+    parent: str
+    child: str
+    why: str
+
+
 class Carried(Wire):
     """What an incident takes along when it continues as new."""
 
@@ -86,6 +111,7 @@ class Carried(Wire):
     lit: list[str] = []
     unsent: list[Message] = []
     title: str = ""
+    unsaid: list[ChildWord | ParentRefusal] = []
 
 
 class Opening(Wire):
@@ -214,6 +240,8 @@ class Alert(Wire):
     location: str | None = None
     category: str | None = None
     assessment: str | None = None
+    recurrence_of: str | None = None
+    recurrence_reason: str | None = None
 
 
 class AlertState(Wire):

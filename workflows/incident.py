@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from activities.messages import Archive, IncidentRow, Message
     from activities.record import Recording
-    from domain import clock
+    from domain import clock, reopening
     from domain import events as ev
     from domain.activation import report
     from domain.acts import ACTS, COMMANDS, Act, Command, Receipt
@@ -29,7 +29,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows import contract, options
     from workflows.alarm import Alarm
     from workflows.children import Children, approvals, arrivals, pages, recoveries
-    from workflows.contract import Carried, Opening, Outcome, OverdueReport, PageReport, ProbeReport
+    from workflows.contract import (
+        Carried,
+        ChildWord,
+        Opening,
+        Outcome,
+        OverdueReport,
+        PageReport,
+        ParentRefusal,
+        ProbeReport,
+    )
+    from workflows.neighbours import Neighbours, Word, words_of
     from workflows.recording import Courier, Recorder
 
 _NAMES = (contract.PHASE, contract.SEVERITY, contract.AWAITED)
@@ -53,6 +63,7 @@ class IncidentWorkflow:
         self._settled_at: int | None = None
         self._recorder = Recorder(carried.outbox if carried else [], self._row, self._is_settled)
         self._courier = Courier({person.id: list(person.channels) for person in opening.company.people})
+        self._neighbours = Neighbours(self._was_lost)
         self._alarm = Alarm()
         for act in ACTS.values():
             self._listen_for(act)
@@ -66,6 +77,7 @@ class IncidentWorkflow:
             raise ApplicationError(self._refusal.message, self._refusal.as_details(), type=self._refusal.code)
         recording = asyncio.create_task(self._recorder.keep())
         self._courier.send(opening.carried.unsent if opening.carried else [])
+        self._neighbours.say(list(opening.carried.unsaid) if opening.carried else [])
         while not self.incident.is_over:
             seen, self._settled_at = self.incident.seq, None
             if workflow.info().is_continue_as_new_suggested():
@@ -135,7 +147,13 @@ class IncidentWorkflow:
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
         unsent = self._courier.unsent
-        carried = Carried(incident=self.incident, outbox=self._recorder.outbox, lit=self._children.lit, unsent=unsent)
+        carried = Carried(
+            incident=self.incident,
+            outbox=self._recorder.outbox,
+            lit=self._children.lit,
+            unsent=unsent,
+            unsaid=self._neighbours.unsaid,
+        )
         # Attributes by themselves would carry an unset one over as null, which the next run cannot read.
         workflow.continue_as_new(
             self._opening.model_copy(update={"carried": carried}),
@@ -150,6 +168,7 @@ class IncidentWorkflow:
         self._say_how_it_stands()
         await self._tell_alert_workflow()
         self._recorder.hurry()
+        await workflow.wait_condition(lambda: not self._neighbours.unsaid)
         await workflow.wait_condition(lambda: self._recorder.is_up_to_date and not self._courier.unsent)
         archive = Archive(incident=self.incident.number, workflow_id=workflow.info().workflow_id)
         await workflow.execute_activity_method(
@@ -159,7 +178,9 @@ class IncidentWorkflow:
             retry_policy=options.WITHOUT_END,
             summary="keep the history",
         )
-        await workflow.wait_condition(lambda: self._recorder.is_up_to_date and workflow.all_handlers_finished())
+        await workflow.wait_condition(
+            lambda: self._recorder.is_up_to_date and not self._neighbours.unsaid and workflow.all_handlers_finished()
+        )
 
     async def _tell_alert_workflow(self) -> None:
         if self._opening.alert_workflow:
@@ -271,6 +292,31 @@ class IncidentWorkflow:
         """Pass his open tasks on (4.2)."""
         self._note(departed(self.incident, departure.person, workflow.now()))
 
+    # ── other incidents with the same cause (3.1) ─────────────────────────────
+
+    @workflow.signal(name=contract.CHILD_SAYS, description="Another incident has the same cause, or not any more.")
+    def child_says(self, word: ChildWord) -> None:
+        """Record it, or refuse the child."""
+        incident, told_as = self.incident, word.told_as
+        if word.is_linked and told_as > incident.told_by.get(word.child, 0):
+            why = reopening.why_no_parent(incident, is_drill=word.is_drill)
+            if why:
+                self._neighbours.say([ParentRefusal(parent=incident.number, child=word.child, why=why)])
+                return
+        told = reopening.told_of_child(
+            incident, word.child, told_as, title=word.title, reason=word.reason, is_linked=word.is_linked
+        )
+        self._note(told)
+
+    @workflow.signal(name=contract.PARENT_REFUSES, description="The parent does not take this incident.")
+    def parent_refuses(self, refusal: ParentRefusal) -> None:
+        """Stand alone again."""
+        self._note(reopening.refused_by_parent(self.incident, refusal.parent, refusal.why))
+
+    def _was_lost(self, word: Word) -> None:
+        if isinstance(word, ChildWord) and word.is_linked:
+            self._note(reopening.refused_by_parent(self.incident, word.parent, reopening.NOT_THERE))
+
     # ── what can be seen ──────────────────────────────────────────────────────
 
     @workflow.query(name=contract.SNAPSHOT, description="The incident as it stands.")
@@ -322,6 +368,7 @@ class IncidentWorkflow:
         """Give new entries to the recorder and tell those who should hear of them."""
         fresh = self._file.take_fresh()
         self._recorder.outbox.extend(fresh)
+        self._neighbours.say(words_of(self.incident, fresh))
         self._courier.send([message for entry in fresh for message in self._messages(entry)])
 
     def _messages(self, entry: Entry) -> list[Message]:
@@ -339,6 +386,7 @@ class IncidentWorkflow:
                 template=note.template,
                 question=f"note/{entry.seq}",
                 clause=entry.clause,
+                due=note.due,
                 created_at=entry.recorded_at,
                 params=note.params,
                 planned_at=planned_at(incident, entry),
@@ -369,6 +417,9 @@ class IncidentWorkflow:
             closed_at=incident.closed_at,
             head_hash=incident.head_hash,
             view=incident.view(),
+            recurrence_of=incident.recurrence_of,
+            parent=incident.parent,
+            commander=incident.commander,
         )
 
 

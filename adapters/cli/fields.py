@@ -20,13 +20,22 @@ _SWITCHES = {
     "change": "--change/--no-change",
     "remote": "--remote/--on-site",
 }
-_NAMES = {"steps": "--step", "measures": "--measure", "members": "--member", "audience": "--to"}
+_NAMES = {
+    "steps": "--step",
+    "measures": "--measure",
+    "members": "--member",
+    "audience": "--to",
+    "heads": "--head",
+    "sections": "--section",
+}
 _HELP = {
     "steps": N_("a step as ID=TEXT, or ID:gated=TEXT when it waits for the general manager; repeat it"),
     "measures": N_("a rectification measure as OWNER:DATE=TEXT, such as chen-lei:2027-01-15=text; repeat it"),
     "members": N_("id of a member; repeat it"),
     "audience": N_("id of a department that is told; repeat it"),
     "responder": N_("id of the person"),
+    "heads": N_("number of a head that was sent; repeat it; none: all that are missing"),
+    "sections": N_("the text of a head as it was sent, as NUMBER=TEXT; repeat it; none: as drafted"),
     "sha256": N_("SHA-256 digest of the evidence, when --evidence cannot compute it"),
 }
 
@@ -96,6 +105,14 @@ def measure(text: str) -> dict[str, Any]:
     return {"owner": owner, "due": at.isoformat(), "text": wording}
 
 
+def section(text: str) -> dict[str, Any]:
+    """Read a head of a report to a regulator; BadParameter when it is not ``NUMBER=TEXT``."""
+    head, wording = _halves(text)
+    if not head.isdigit():
+        raise typer.BadParameter(text)
+    return {"head": int(head), "text": wording}
+
+
 def _halves(text: str) -> tuple[str, str]:
     head, equals, wording = text.partition("=")
     if not equals:
@@ -103,4 +120,8 @@ def _halves(text: str) -> tuple[str, str]:
     return head, wording
 
 
-NESTED: dict[str, Callable[[str], dict[str, Any]]] = {"steps": step, "measures": measure}
+NESTED: dict[str, Callable[[str], dict[str, Any]]] = {
+    "steps": step,
+    "measures": measure,
+    "sections": section,
+}

@@ -26,6 +26,7 @@ def install(app: typer.Typer) -> None:
     app.command("list", help=N_("List incidents, newest first"))(list_incidents)
     app.command("show", help=N_("Show how an incident stands and what you may do now"))(show)
     app.command("timeline", help=N_("Tell everything that happened to an incident (5.3.5)"))(timeline)
+    app.command("statutory-reports", help=N_("Show which regulators are to be told by when (8)"))(statutory_reports)
     app.command("watch", help=N_("Follow an incident until it is over"))(watch)
     app.command("inbox", help=N_("Show your messages"))(inbox)
     app.command("me", help=N_("Show who you are here"))(me)
@@ -46,6 +47,8 @@ def report(
     category: str | None = None,
     discovered_at: Annotated[str | None, typer.Option(help=N_("when it was found, when you tell it later"))] = None,
     dedup_key: Annotated[str | None, typer.Option(help=N_("the same key joins the open incident"))] = None,
+    recurrence_of: Annotated[str | None, typer.Option(help=N_("number of the incident that came back"))] = None,
+    recurrence_reason: Annotated[str | None, typer.Option(help=N_("why, if it was about another system"))] = None,
     drill: Annotated[bool, typer.Option(help=N_("this is a drill"))] = False,
     key: Annotated[str | None, typer.Option(help=N_("the same key is the same report"))] = None,
 ) -> None:
@@ -61,6 +64,8 @@ def report(
         "category": category,
         "discovered_at": discovered_at,
         "dedup_key": dedup_key,
+        "recurrence_of": recurrence_of,
+        "recurrence_reason": recurrence_reason,
         "is_drill": drill,
     }
     answer = session.post("/incidents", {name: value for name, value in body.items() if value is not None}, key)
@@ -121,6 +126,24 @@ def timeline(
         screen.entry(item)
     for item in reversed(answer["refusals"]):
         screen.refusal(session.words, item)
+
+
+def statutory_reports(
+    ctx: typer.Context,
+    number: Number,
+    *,
+    draft: Annotated[str | None, typer.Option(help=N_("id of a regulator: print the draft for it"))] = None,
+    report: Annotated[str, typer.Option(help=N_("which report: first, or a later one"))] = "first",
+) -> None:
+    """Show what is due to regulators, or one draft."""
+    session: Session = ctx.obj
+    if draft:
+        path = f"/incidents/{number}/statutory-reports/{draft}/draft?report={report}"
+        screen.console.print(session.text(path), markup=False)
+        return
+    answer = session.get(f"/incidents/{number}/statutory-reports")
+    if not screen.raw(session, answer):
+        screen.statutory(session.words, answer["items"])
 
 
 def watch(

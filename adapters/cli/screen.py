@@ -34,6 +34,8 @@ def receipt(session: Session, answer: dict[str, Any]) -> None:
     told = N_("{incident}: {phase}, entry {seq}, version {version}")
     line = _(told, **{name: answer[name] for name in ("incident", "phase", "seq", "version")})
     console.print(f"[green]✓[/] {escape(line)}")
+    for warning in answer.get("warnings", []):
+        console.print(f"[yellow]![/] {escape(warning)}")
     if answer.get("is_repeat"):
         console.print(_(N_("The same act was carried out before; nothing was done twice.")))
 
@@ -82,6 +84,15 @@ def incident(_: Translator, item: dict[str, Any]) -> None:
     console.print(escape(item["symptom"]))
     if item.get("commander"):
         console.print(f"{_(N_('on-scene commander'))}: {escape(item['commander'])}")
+    for label, number in ((N_("recurrence of"), "recurrence_of"), (N_("same cause as"), "parent")):
+        if item.get(number):
+            console.print(f"{_(label)}: {item[number]}")
+    if item.get("recurrences"):
+        console.print(f"{_(N_('came again as'))}: {', '.join(item['recurrences'])}")
+    if item.get("children"):
+        console.print(f"{_(N_('linked to it'))}: {', '.join(item['children'])}")
+    for warning in item.get("warnings", []):
+        console.print(f"[yellow]![/] {escape(warning)}")
     _awaited(_, item)
     _steps(_, item)
     if item["allowed_acts"]:
@@ -129,6 +140,20 @@ def refusal(_: Translator, item: dict[str, Any]) -> None:
     """Show something that was refused."""
     head = f"[red]   ✗[/] {clock(item['at'], with_seconds=True)} [cyan]{item.get('clause') or ''}[/]"
     console.print(f"{head} {escape(item.get('person') or '')} {escape(item['act'])}: {escape(item['text'])}")
+
+
+def statutory(_: Translator, items: list[dict[str, Any]]) -> None:
+    """Show what is due to regulators."""
+    if not items:
+        console.print(_(N_("No regulator is to be told of this incident.")))
+        return
+    names = (N_("regulator"), N_("report"), N_("until"), N_("filed"), N_("by law"))
+    shown = Table(*(_(name) for name in names), box=None)
+    for item in items:
+        filed = ", ".join(str(head) for filing in item["filings"] for head in filing["heads"])
+        whom = f"{item['regulator_name']} ({item['regulator']})"
+        shown.add_row(*map(escape, (whom, item["report_name"], _due(_, item, "due"), filed, item["source"])))
+    console.print(shown)
 
 
 def messages(_: Translator, items: list[dict[str, Any]]) -> None:

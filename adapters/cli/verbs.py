@@ -26,6 +26,7 @@ GROUPS = {
     "inform": N_("New information for the commander (5.3.6)"),
     "finding": N_("What lies beyond the runbook (5.3.7)"),
     "summary": N_("The summary report (6.2)"),
+    "statutory": N_("Reports to regulators (8)"),
 }
 
 VERBS = (
@@ -119,6 +120,32 @@ VERBS = (
     ),
     Verb("runbook", acts.DecideRunbook, "runbook-decision", N_("Amend the runbook, or sign that it stands (6.3)")),
     Verb("close", acts.Close, "closure", N_("Close the incident (6.2)")),
+    Verb("major", acts.DecideMajor, "major-decision", N_("Judge whether the problem is major (5.2.8)")),
+    Verb("reopen", acts.Reopen, "reopening", N_("Say: the problem came back (6.1)"), ("reason",)),
+    Verb(
+        "preliminary",
+        acts.SubmitPreliminary,
+        "preliminary-report",
+        N_("Submit the preliminary report of a severity I or II (6.2)"),
+        takes_file=True,
+    ),
+    Verb("link", acts.Link, "link", N_("Link it to an incident with the same cause (3.1)"), ("parent",)),
+    Verb("unlink", acts.Unlink, "unlinking", N_("Take the link back (3.1)"), ("reason",)),
+    Verb(
+        "statutory file",
+        acts.FileStatutoryReport,
+        "statutory-reports",
+        N_("Record a report that went to a regulator (8)"),
+        ("regulator",),
+        takes_file=True,
+    ),
+    Verb(
+        "statutory waive",
+        acts.WaiveStatutoryReport,
+        "statutory-waivers",
+        N_("Decide that a regulator need not be told (8)"),
+        ("regulator",),
+    ),
 )
 
 RESOURCES = {verb.act: verb.resource for verb in VERBS}

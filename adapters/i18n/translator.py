@@ -18,7 +18,7 @@ Language = Literal["zh-CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 _FOLDER = Path(__file__).parent
 # What a person wrote is never taken for an identifier.
-_VERBATIM = frozenset({"text", "reason", "title", "symptom", "scope", "overview", "item", "step", "question"})
+_VERBATIM = frozenset({"text", "reason", "title", "symptom", "scope", "overview", "item", "step", "question", "what"})
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.:@/-]*")
 
 

@@ -84,6 +84,13 @@ WORDS = {
     "receive_summary": N_("accept or return the summary report"),
     "decide_runbook": N_("decide about the runbook"),
     "close": N_("close the incident"),
+    "decide_major": N_("judge whether the problem is major"),
+    "reopen": N_("reopen the incident"),
+    "submit_preliminary": N_("submit the preliminary report"),
+    "link": N_("link to an incident with the same cause"),
+    "unlink": N_("take the link back"),
+    "file_statutory_report": N_("record a report to a regulator"),
+    "waive_statutory_report": N_("decide that a regulator need not be told"),
     # entries of the log
     "observation": N_("observation"),
     "first_hand_material": N_("first-hand material"),
@@ -94,6 +101,8 @@ WORDS = {
     "receipt:it_director": N_("the IT director's acceptance"),
     "receipt:general_manager": N_("the general manager's acceptance"),
     "runbook_decision": N_("the decision about the runbook"),
+    "first": N_("first report"),
+    "final": N_("final report"),
     # why somebody does not count
     "disabled": N_("disabled"),
     "on_leave": N_("on leave"),

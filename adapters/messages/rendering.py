@@ -14,7 +14,7 @@ from adapters.messages.gaps import sentence
 from domain.closure import SERVICE_WORKS
 from domain.company import Company, Person, Runbook
 from domain.readiness import Gap
-from domain.text import N_
+from domain.text import N_, Text
 
 _FOLDER = Path(__file__).parent
 _DRILL = {"zh-CN": "【演练】", "en": "【演练】[DRILL] "}
@@ -43,10 +43,16 @@ _DETAILS = {
     "step": N_("Step: {value}"),
     "result": N_("Result: {value}"),
     "kind": N_("Kind: {value}"),
+    "other": N_("Other incident: {value}"),
+    "regulator": N_("Regulator: {value}"),
+    "statutory_report": N_("Report: {value}"),
     "items": N_("To check: {value}"),
     "text": N_("Text: {text}"),
     "reason": N_("Reason: {reason}"),
 }
+
+
+_TEXTS = frozenset({"regulator", "statutory_report"})
 
 
 class Letterhead(NamedTuple):
@@ -144,9 +150,16 @@ class _Names:
         lines = []
         for name, label in _DETAILS.items():
             if value := self._message.params.get(name, "").strip():
-                named = self._named(name, value)
+                named = self._text(value) if name in _TEXTS else self._named(name, value)
                 lines.append(self._(label, **{"value": named, name: named}))
         return lines
+
+    def _text(self, value: str) -> str:
+        """A text in both languages, which the incident's policy holds; of another release it may be a plain one."""
+        try:
+            return Text.model_validate_json(value).in_language(self._.language)
+        except ValueError:
+            return value
 
     def _named(self, name: str, value: str) -> str:
         company = self._company

@@ -29,6 +29,8 @@ class Filter(Wire):
     awaited: str | None = None
     is_drill: bool | None = None
     is_over: bool | None = None
+    recurrence_of: str | None = None
+    parent: str | None = None
     text: str | None = None
 
 

@@ -70,7 +70,13 @@ incidents = Table(
     Column("closed_at", Instant),
     _needed("head_hash"),
     _needed("view", JSON),
+    Column("recurrence_of", String),
+    Column("parent", String),
+    Column("commander", String),
     Index("incidents_by_opening", "opened_at", "number"),
+    Index("incidents_by_recurrence", "recurrence_of"),
+    Index("incidents_by_parent", "parent"),
+    Index("incidents_by_commander", "commander", "is_over"),
 )
 
 entries = Table(

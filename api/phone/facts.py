@@ -164,11 +164,17 @@ def _recovered(story: _Story, _put: Asked) -> Iterator[Fact]:
     yield Fact(N_("How it was solved"), solved.text if solved else "")
 
 
+def _recovered_not(story: _Story, _put: Asked) -> Iterator[Fact]:
+    reopened = story.last(ev.Reopened)
+    yield Fact(N_("Reason"), reopened.reason if reopened else "")
+
+
 def _summary(story: _Story, put: Asked) -> Iterator[Fact]:
     report = story.last(ev.SummarySubmitted, summary_version=_number(put))
     if report is None:
         return
     yield Fact(N_("Report version"), str(report.summary_version))
+    yield Fact(N_("Rests on the report of incident"), report.covered_by or "")
     for name, label in _SECTIONS.items():
         yield Fact(label, getattr(report, name))
     measures = [f"{place}. {item.text} · {story.name(item.owner)}" for place, item in enumerate(report.measures, 1)]
@@ -178,6 +184,14 @@ def _summary(story: _Story, put: Asked) -> Iterator[Fact]:
 def _dismissed(story: _Story, _put: Asked) -> Iterator[Fact]:
     dismissed = story.last(ev.Dismissed)
     yield Fact(N_("Reason"), dismissed.reason if dismissed else "")
+
+
+def _preliminary(story: _Story, _put: Asked) -> Iterator[Fact]:
+    told = story.last(ev.PreliminarySubmitted)
+    if told:
+        yield Fact(N_("What happened"), told.what)
+        yield Fact(N_("Cause, as far as it is known"), told.cause_so_far)
+        yield Fact(N_("What comes next"), told.next_steps)
 
 
 _SECTIONS = {
@@ -203,4 +217,6 @@ _TELLING: dict[str, _Telling] = {
     "verification": _recovered,
     "receipt": _summary,
     "note:dismissed": _dismissed,
+    "preliminary": _preliminary,
+    "note:reopened": _recovered_not,
 }

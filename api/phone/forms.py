@@ -10,6 +10,7 @@ from domain.acts import Act
 from domain.answers import Answer
 from domain.authority import AUTHORITY
 from domain.closure import checklist
+from domain.drafting import heads_of, report_name
 from domain.incident import Incident
 from domain.policy import Severity
 from domain.text import N_
@@ -144,6 +145,36 @@ def _check_recovery(answer: Answer, incident: Incident, _: Translator) -> Form:
     return made._replace(title=item.text.in_language(_.language) if item else wanted)
 
 
+def _regulator(answer: Answer, incident: Incident, _: Translator) -> str:
+    known = incident.policy.regulator(answer.settled["regulator"])
+    return known.name.in_language(_.language) if known else str(answer.settled["regulator"])
+
+
+def _file_statutory(answer: Answer, incident: Incident, _: Translator) -> Form:
+    """What was sent elsewhere is recorded here; without a choice of heads all that are missing went as drafted."""
+    known, report = incident.policy.regulator(answer.settled["regulator"]), answer.settled["report"]
+    name = report_name(known, report).in_language(_.language) if known else report
+    item = incident.statutory_report(answer.settled["regulator"], report)
+    heads = heads_of(incident, answer.settled["regulator"], report)
+    missing = {str(head): str(head) for head in heads if item is None or head not in item.heads}
+    return Form(
+        "",
+        [Choice("", _(N_("It was sent")), "go")],
+        fields=[
+            Field("sent_to", _(N_("Where to")), "line"),
+            Field("reference", _(N_("Number there (optional)")), "line"),
+            Field("heads", _(N_("Heads that were sent; none chosen: all that are missing")), "several", missing),
+            Field("text", _(N_("Remark (optional)"))),
+        ],
+        title=_.noted(_regulator(answer, incident, _), name),
+    )
+
+
+def _waive_statutory(answer: Answer, incident: Incident, _: Translator) -> Form:
+    made = _single(N_("It need not be told"), "alarm", Field("reason", N_("Reason")))(answer, incident, _)
+    return made._replace(title=_regulator(answer, incident, _))
+
+
 _FORMS: dict[type[Act], _Maker] = {
     acts.Judge: _judge,
     acts.Acknowledge: _single(N_("I am on it; do not call me for now"), "quiet"),
@@ -211,4 +242,13 @@ _FORMS: dict[type[Act], _Maker] = {
         Field("reason", N_("Reason")),
     ),
     acts.Close: _single(N_("Close the incident"), "go"),
+    acts.SubmitPreliminary: _single(
+        N_("Submit the preliminary report"),
+        "go",
+        Field("what", N_("What happened")),
+        Field("cause_so_far", N_("Cause, as far as it is known")),
+        Field("next_steps", N_("What comes next")),
+    ),
+    acts.FileStatutoryReport: _file_statutory,
+    acts.WaiveStatutoryReport: _waive_statutory,
 }

@@ -47,4 +47,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "receive_summary": {"version": 1, "accept": True},
     "decide_runbook": {"change": False, **REASON},
     "close": {},
+    "decide_major": {"is_major": True, **REASON},
+    "reopen": REASON,
+    "submit_preliminary": dict.fromkeys(("what", "cause_so_far", "next_steps"), "…"),
+    "link": {"parent": "00000-00001", **REASON},
+    "unlink": REASON,
+    "file_statutory_report": {"regulator": "cac", "sent_to": "Portal"},
+    "waive_statutory_report": {"regulator": "cac", **REASON},
 }

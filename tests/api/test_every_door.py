@@ -36,6 +36,7 @@ EVERYBODY = {
     *("delegations", "leaves", "kept_departments", "kept_systems", "duty", "shifts", "reach", "rosters", "roster"),
     *("overrides", "swaps", "offer_swap", "my_feed", "roster_feed", "revoke_feeds", "shifts_calendar"),
     "answer_communication_test",
+    *("statutory_reports", "statutory_draft"),
 }
 OTHER = "yuan-hong"
 AT = {"starts": "2031-01-01T00:00:00Z", "ends": "2031-01-01T08:00:00Z"}

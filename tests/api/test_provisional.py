@@ -42,6 +42,6 @@ def test_lists_mark_it(place: str, is_provisional: bool) -> None:
         head_hash="h",
         view=view,
     )
-    assert _listed(row, translator("en")).is_provisional is is_provisional
+    assert _listed(row, [], translator("en")).is_provisional is is_provisional
     other = row.model_copy(update={"deadline": NOW})
-    assert not _listed(other, translator("en")).is_provisional
+    assert not _listed(other, [], translator("en")).is_provisional

@@ -30,6 +30,10 @@ FULL = {
     "items": "service, unheard-of",
     "text": "text of a person {braces} {{ no_template }} %(no)s",
     "reason": "because 4711",
+    "other": "7K3Q9-DXMB9",
+    "regulator": '{"zh": "网信办", "en": "Cyberspace administration"}',
+    "statutory_report": "of another release",
+    "is_example": "yes",
 }
 DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 

@@ -25,6 +25,7 @@ _SILENT_KINDS = {  # they change no decision, so the version stays
     "gap_found",
     "recorded",
     "refused",
+    "statutory_reminded",
 }
 CARRIED_OUT = {"step_recorded", "plan_step_recorded", "measure_carried_out"}
 
@@ -40,6 +41,7 @@ STEPS: dict[str, tuple[set[str], str | None]] = {
     "resolved_reported": (HANDLING, "recovery"),
     "recovery_failed": ({"recovery"}, "back"),
     "recovery_verified": ({"recovery"}, "summary"),
+    "reopened": ({"summary"}, "back"),
     "closed": ({"summary"}, "closed"),
 }
 ENDS = {"withdrawn", "dismissal_stood", "closed"}
@@ -58,7 +60,6 @@ DECISIONS: dict[str, tuple[str, ...]] = {
     "order_answered": ("order",),
     "information_acknowledged": ("information",),
     "recovery_checked": ("round", "item"),
-    "runbook_decided": (),
     "closed": (),
 }
 
@@ -230,6 +231,8 @@ def _decisions(number: str, entries: list[Row]) -> Iterator[Violation]:
             made[kind, event["responder"], str(sent)] += 1
         elif kind in ("activated", "procedure_decided"):
             made[kind, str(_askings(entries, entry))] += kind == "activated" or event["start"]
+        elif kind in ("runbook_decided", "preliminary_submitted"):
+            made[kind, str(_reopenings(entries, entry))] += 1
     for decision, times in made.items():
         if times > 1:
             yield Violation("I5", number, f"{' '.join(decision)} was decided {times} times")
@@ -237,8 +240,12 @@ def _decisions(number: str, entries: list[Row]) -> Iterator[Violation]:
 
 def _askings(entries: list[Row], until: Row) -> int:
     """Return how often a verdict or a procedure was open again before an entry."""
-    again = {"dismissed", "contested", "recovery_failed"}
+    again = {"dismissed", "contested", "recovery_failed", "reopened"}
     return sum(1 for entry in entries if entry["kind"] in again and entry["seq"] < until["seq"])
+
+
+def _reopenings(entries: list[Row], until: Row) -> int:
+    return sum(1 for entry in entries if entry["kind"] == "reopened" and entry["seq"] < until["seq"])
 
 
 def _sends(entry: Row, person: str) -> bool:
@@ -311,7 +318,9 @@ def _closing(number: str, entries: list[Row]) -> Iterator[Violation]:
     closed = next((entry for entry in entries if entry["kind"] == "closed"), None)
     if closed is None:
         return
-    before = [entry for entry in entries if entry["seq"] < closed["seq"]]
+    again = max((entry["seq"] for entry in entries if entry["kind"] == "reopened"), default=1)
+    told = entries[0]
+    before = [told, *(entry for entry in entries if again < entry["seq"] < closed["seq"])]
     versions = [entry["event"]["summary_version"] for entry in before if entry["kind"] == "summary_submitted"]
     receipts = {
         entry["event"]["by"]

@@ -22,7 +22,15 @@ def test_every_field_of_the_act_can_be_given(words: str) -> None:
     verb = next(item for item in verbs.VERBS if item.words == words)
     shown = CliRunner().invoke(build(Session(Options())), [*words.split(), "--help"], terminal_width=200)
     assert shown.exit_code == 0, shown.output
-    names = {"steps": "step", "measures": "measure", "members": "member", "audience": "to", "is_major": "major"}
+    names = {
+        "steps": "step",
+        "measures": "measure",
+        "members": "member",
+        "audience": "to",
+        "is_major": "major",
+        "heads": "head",
+    }
+    names |= {"sections": "section"}
     for field in set(verb.act.model_fields) - set(verb.fixed):
         assert names.get(field, field).replace("_", "-") in shown.output.replace("_", "-"), field
 

@@ -89,4 +89,17 @@ DEEDS: list[tuple[Sequence[acts.Act], tuple[str, ...]]] = [
     ([*_answers(1), *_answers(2), stage.accept(), stage.accept()], _GM),
     ([stage.NO_RUNBOOK_CHANGE] * 2, (cast.MANAGER,)),
     ([acts.Close()] * 2, (cast.MANAGER,)),
+    ([acts.DecideMajor(is_major=is_major, reason="再看") for is_major in (True, False)], _DIRECTORS),
+    ([acts.Reopen(reason="又出现")], (cast.SUPERVISOR, cast.DIRECTOR)),
+    ([stage.PRELIMINARY], (cast.SPECIALIST,)),
+    ([acts.Link(parent="7K3Q9-DXMB9", reason="同因"), acts.Unlink(reason="不同因")], (cast.SUPERVISOR,)),
+    (
+        [
+            acts.FileStatutoryReport(regulator=regulator, report=report, heads=heads, sent_to="平台")
+            for regulator in ("cac", "csrc")
+            for report, heads in (("first", [1, 2]), ("first", []), ("final", []))
+        ],
+        (cast.SPECIALIST, cast.DEPUTY_DIRECTOR),
+    ),
+    ([acts.WaiveStatutoryReport(regulator="csrc", reason="不适用")], (cast.DIRECTOR,)),
 ]

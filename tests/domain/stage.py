@@ -124,6 +124,7 @@ SUMMARY = acts.SubmitSummary(
     lessons="教训",
     measures=[acts.RectificationMeasure(text="增加备用链路", owner=cast.TECHNICIAN, due=cast.clock_time(10))],
 )
+PRELIMINARY = acts.SubmitPreliminary(what="交易中断", cause_so_far="疑似存储故障", next_steps="更换控制器")
 NO_RUNBOOK_CHANGE = acts.DecideRunbook(change=False, reason="手册足够")
 
 
@@ -234,6 +235,13 @@ def complete(stage: Stage | None = None) -> Stage:
     stage.do(cast.DIRECTOR, accept())
     stage.do(cast.GENERAL_MANAGER, accept())
     stage.do(cast.MANAGER, NO_RUNBOOK_CHANGE)
+    return stage
+
+
+def reopened(stage: Stage | None = None) -> Stage:
+    """The problem came back before the close."""
+    stage = summary(stage) if stage is None else stage
+    stage.do(cast.SUPERVISOR, acts.Reopen(reason="同样的报错又出现"))
     return stage
 
 

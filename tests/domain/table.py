@@ -90,6 +90,13 @@ ROWS = [
     _row(stage.accept(), "dir gm", "S", "6.2"),
     _row(stage.NO_RUNBOOK_CHANGE, "man", "S", "6.3"),
     _row(acts.Close(), "man dir", "S", "6.2"),
+    _row(acts.DecideMajor(is_major=True, reason="影响扩大"), "dir", "G", "5.2.8"),
+    _row(acts.Reopen(reason="又出现"), "cmd man sup dir", "S", "6.1"),
+    _row(stage.PRELIMINARY, "man sup spec", "OTDPGRS", "6.2"),
+    _row(acts.Link(parent="7K3Q9-DXMB9", reason="同一原因"), "cmd man sup dir", "OTDPGRS", "3.1"),
+    _row(acts.Unlink(reason="原因不同"), "cmd man sup dir", "OTDPGRS", "3.1"),
+    _row(acts.FileStatutoryReport(regulator="cac", sent_to="网信办"), "man sup spec dir", "OTDPGRS", "8"),
+    _row(acts.WaiveStatutoryReport(regulator="cac", reason="不属于"), "dir", "OTDPGRS", "8"),
 ]
 
 # Somebody who has each role once the incident has come that far.

@@ -247,21 +247,26 @@ def test_r24_one_verification_per_round() -> None:
 
 
 @pytest.mark.parametrize(
-    ("severity", "due"),
+    ("severity", "preliminary"),
     [
         (Severity.I, clock_time(10, 40, day="2026-11-27")),
         (Severity.II, clock_time(10, 40, day="2026-11-27")),
-        (Severity.III, clock_time(10, 40, day="2026-12-01")),
-        (Severity.IV, clock_time(10, 40, day="2026-12-01")),
+        (Severity.III, None),
+        (Severity.IV, None),
     ],
 )
-def test_r25_the_report_is_due_after_working_days_sooner_when_severe(severity: Severity, due: object) -> None:
+def test_r25_the_report_is_due_after_working_days_and_a_severe_one_is_told_early(
+    severity: Severity, preliminary: object
+) -> None:
     scene = stage.group()
     if severity != scene.incident.severity:
         scene.do(cast.MANAGER, acts.ChangeSeverity(severity=severity, reason="核实"))
     stage.summary(scene)
-    assert scene.incident.deadlines["summary_due"].at == due
-    assert asked(scene) == {"summary/1": [cast.MANAGER, cast.SPECIALIST]}
+    assert scene.incident.deadlines["summary_due"].at == clock_time(10, 40, day="2026-12-01")
+    early = scene.incident.deadlines.get("preliminary_due")
+    assert (early and early.at) == preliminary
+    questions = ["preliminary", "summary/1"] if preliminary else ["summary/1"]
+    assert asked(scene) == {question: [cast.MANAGER, cast.SPECIALIST] for question in questions}
 
 
 def test_r25_an_overdue_report_is_reminded_of_every_day() -> None:

@@ -59,6 +59,8 @@ BEGINNINGS: list[Callable[..., Stage]] = [
     lambda **opening: scenes.checked(scenes.on_site(**opening)),
     lambda **opening: scenes.summary(scenes.department(**opening)),
     lambda **opening: scenes.complete(scenes.group(**opening)),
+    lambda **opening: scenes.reopened(scenes.complete(scenes.department(**opening))),
+    lambda **opening: scenes.reopened(scenes.summary(scenes.group(scenes.START, **opening))),
 ]
 
 
@@ -76,7 +78,11 @@ class Company(RuleBasedStateMachine):
     def begin(self, begin: Callable[..., Stage], *, is_drill: bool, is_own_work: bool) -> None:
         extra = [Delegation(post=Role.GENERAL_MANAGER, principal=cast.GENERAL_MANAGER, deputy=cast.DIRECTOR)]
         delegations = [*cast.company().delegations, *(extra if is_own_work else [])]
-        self.stage = begin(is_drill=is_drill, company_=cast.company(delegations=delegations))
+        self.stage = begin(
+            is_drill=is_drill,
+            company_=cast.company(delegations=delegations),
+            policy_=cast.policy(regulators=cast.regulators()),
+        )
         self.shadow = self.stage.blank
         self.seen = 1
         self.head = self.stage.timeline[0].hash
@@ -180,7 +186,14 @@ class Company(RuleBasedStateMachine):
                 assert not people & set(before.recovery.doers)
                 assert all(before.recovery.checks.get(item) for item in cast.CHECKS)
                 assert before.recovery.is_observed
+            case ev.Reopened():
+                assert before.phase == Phase.SUMMARY
+            case ev.StatutoryFiled():
+                filed = before.statutory_report(event.regulator, event.report)
+                assert filed is not None
+                assert not set(filed.heads) & {section.head for section in event.sections}
             case ev.SummaryReceived():
+                assert not before.summaries[-1].is_wanted_anew
                 assert not people & set(before.summaries[-1].authors)
                 assert event.by not in before.summaries[-1].receipts
             case ev.PlanStepRecorded():
@@ -221,6 +234,13 @@ class Company(RuleBasedStateMachine):
             assert incident.is_runbook_decided
             assert incident.summaries[-1].receipts == {Role.IT_DIRECTOR: True, Role.GENERAL_MANAGER: True}
             assert incident.verified_by not in incident.recoveries[-1].doers
+            assert not incident.summaries[-1].is_wanted_anew
+
+    @invariant()
+    def a_law_is_never_told_of_a_drill_and_reminds_only_of_what_is_not_filed(self) -> None:
+        incident = self.stage.incident
+        assert not (incident.is_drill and incident.statutory)
+        assert not [item for item in incident.statutory if item.is_complete and item.key in incident.deadlines]
 
     @invariant()
     def the_short_time_limit_passes_once_in_an_activation(self) -> None:

@@ -90,7 +90,11 @@ def test_a_bad_value_is_refused_with_its_place_and_reason(
     assert error["loc"][-1:] == ((place,) if place is not None else ())
 
 
-@pytest.mark.parametrize("field", sorted(set(Policy.model_fields) - {"default_severity", "arrival_at_risk"}))
+# What incidents pinned before does not name them.
+LATER = {"arrival_at_risk", "statutory_reminder", "statutory_repeat", "regulators"}
+
+
+@pytest.mark.parametrize("field", sorted(set(Policy.model_fields) - LATER - {"default_severity"}))
 def test_no_number_may_be_missing(field: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Policy.model_validate(cast.policy().model_dump(exclude={field}))

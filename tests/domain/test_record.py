@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import acts, clock
+from domain import acts, clock, reopening
 from domain import events as ev
 from domain.casefile import REMEMBERED, CaseFile
 from domain.clauses import CLAUSES
+from domain.company import Role
 from domain.entry import GENESIS, Entry, first_break
 from domain.errors import CommandReused, Conflict, StaleVersion, WrongPhase
 from domain.fold import fold
@@ -19,6 +20,7 @@ from domain.incident import Incident
 from domain.policy import Severity
 from tests import cast
 from tests.domain import stage
+from tests.domain.stage import Stage
 from tests.domain.test_drill import whole_course
 
 TIMELINE = whole_course().timeline
@@ -136,8 +138,33 @@ def _everything_that_can_happen() -> list[Entry]:
     slow.note(ev.PersonLeft(left=cast.TECHNICIAN))
     late = stage.summary()
     late.wait(hours=24 * 8)
-    scenes = (contested, other, group, slow, late, stage.withdrawn(), stage.closed())
+    scenes = (*_beside_the_way(), contested, other, group, slow, late, stage.withdrawn(), stage.closed())
     return [*TIMELINE, *(entry for scene in scenes for entry in scene.timeline)]
+
+
+def _beside_the_way() -> list[Stage]:
+    """Major later, reopened, told early and late, linked, told to regulators."""
+    scene = stage.group(stage.START, policy_=cast.policy(regulators=cast.regulators()))
+    scene.do(cast.DIRECTOR, acts.DecideMajor(is_major=True, reason="扩大"))
+    scene.do(cast.MANAGER, acts.ChangeSeverity(severity=Severity.I, reason="扩大"))
+    scene.do(cast.MANAGER, acts.ChangeSeverity(severity=Severity.IV, reason="缩小"), post=Role.COMMANDER)
+    scene.do(cast.MANAGER, acts.ChangeSeverity(severity=Severity.I, reason="又扩大"))
+    scene.wait(hours=5)
+    scene.do(cast.SPECIALIST, acts.FileStatutoryReport(regulator="cac", sent_to="平台"))
+    scene.do(cast.DIRECTOR, acts.WaiveStatutoryReport(regulator="csrc", reason="不适用"))
+    scene.do(cast.MANAGER, acts.Link(parent="P", reason="同因"))
+    scene.do(cast.MANAGER, acts.Unlink(reason="不同因"))
+    scene.do(cast.MANAGER, acts.Link(parent="Q", reason="同因"))
+    scene.note(*reopening.refused_by_parent(scene.incident, "Q", "is over"))
+    for told_as, is_linked in ((3, True), (5, False)):
+        scene.note(
+            *reopening.told_of_child(scene.incident, "C", told_as, title="行情", reason="同因", is_linked=is_linked)
+        )
+    stage.summary(scene)
+    scene.wait(hours=24 * 4)
+    scene.do(cast.SPECIALIST, stage.PRELIMINARY)
+    scene.do(cast.MANAGER, acts.Reopen(reason="又出现"))
+    return [scene]
 
 
 def test_every_kind_of_event_keeps_its_type_and_digest_in_json() -> None:

@@ -28,7 +28,8 @@ class Busy(Stage):
 
 def _busiest(text: str) -> Stage:
     """Everything that people may add, as often and as long as they may, all of it open and acknowledged by the team."""
-    scene = Busy(symptom=text, drill_includes=["x" * 120] * 50)
+    told = cast.policy(regulators=cast.regulators())
+    scene = Busy(symptom=text, drill_includes=["x" * 120] * 50, policy_=told)
     for person, act in (
         (cast.MANAGER, stage.EMERGENCY),
         (cast.OPERATOR, stage.UNRESOLVED),
@@ -45,6 +46,7 @@ def _busiest(text: str) -> Stage:
         scene.do(cast.TECHNICIAN, acts.RaiseFinding(text=text))
         scene.do(cast.TECHNICIAN, acts.ProposeMeasure(finding=number, text=text))
         scene.note(ev.GapFound(post=Role.TECHNICIAN))
+        scene.note(ev.ChildLinked(child=f"{number:x<40}", told_as=number, title=text, reason=text))
     _many_dispatches(scene, text)
     _many_rounds(scene, text)
     for question in [ladder.question for ladder in ladders(scene.incident)]:

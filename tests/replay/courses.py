@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from adapters.temporal import keep_vigil
 from domain import acts
 from domain.company import Company, Role, Watch
-from domain.policy import Policy
+from domain.policy import Interval, Policy, StatutoryClock
+from domain.text import Text
 from tests import cast
 from tests.replay import scenes
 from tests.replay.desk import PATIENCE_SECONDS, Desk
@@ -39,6 +40,7 @@ def course(
     duty: dict[Role, list[str]] | None = None,
     failing: dict[str, int] | None = None,
     is_long: bool = False,
+    regulators: dict[str, float] | None = None,
     **seconds: float,
 ) -> Callable[[Play], Play]:
     """Register a course; limits are in seconds; ``failing`` says how often a part of the far side fails."""
@@ -49,12 +51,23 @@ def course(
 
     def register(play: Play) -> Play:
         name = play.__name__
-        policy = cast.policy(**limits)
+        policy = cast.policy(**limits, **_regulators(regulators or {}))
         company = _company(channels or {}, duty or {})
         COURSES[name] = Course(name, play, policy, company, details or {}, failing or {}, is_long)
         return play
 
     return register
+
+
+def _regulators(seconds: dict[str, float]) -> dict[str, Any]:
+    """Return two regulators who want to be told within so many seconds."""
+    if not seconds:
+        return {}
+    law = Text(zh="某办法", en="Some measures")
+    first = StatutoryClock(value=seconds["first"] / 60, unit="minutes", source=law)
+    told = [item.model_copy(update={"first": first, "follow_ups": []}) for item in cast.regulators()]
+    repeat = Interval(value=seconds["repeat"], unit="seconds", clause="8", effective_from=date(2026, 1, 1))
+    return {"regulators": told, "statutory_repeat": repeat}
 
 
 def _company(channels: dict[str, list[str]], duty: dict[Role, list[str]]) -> Company:
@@ -255,6 +268,80 @@ async def summary_returned(desk: Desk) -> None:
     await scenes.receive(desk, version=2)
     await desk.paged("closing", bool)
     await scenes.close(desk)
+
+
+@course(preliminary_summary_deadline=0.5, summary_reminder=30)
+async def reopened(desk: Desk) -> None:
+    """It comes back twice: before the director was ever asked, and under the leading group."""
+    await scenes.activate(desk, severity="II")
+    await scenes.resolve(desk)
+    await scenes.recover(desk)
+    await desk.until(lambda incident: incident.is_preliminary_overdue)
+    await desk.act(cast.SUPERVISOR, acts.Reopen(reason="又超时"))
+    await desk.act(cast.MANAGER, acts.SubmitPreliminary(what="交易中断", cause_so_far="存储", next_steps="更换控制器"))
+    await desk.paged("preliminary/it_director", bool)
+    await desk.act(cast.DIRECTOR, acts.Acknowledge(question="preliminary/it_director"))
+    await scenes.send_technician(desk)
+    await scenes.arrive(desk)
+    await scenes.call_director(desk)
+    await scenes.start_procedure(desk, is_major=False)
+    await scenes.resolve(desk, by=cast.TECHNICIAN)
+    await scenes.recover(desk)
+    await scenes.summarise(desk)
+    await desk.paged("receipt/1/it_director", bool)
+    await desk.act(cast.DIRECTOR, acts.Reopen(reason="再次超时"))
+    await desk.until(lambda incident: incident.reopenings == 2 and incident.responder(cast.TECHNICIAN))
+    await scenes.resolve(desk, by=cast.TECHNICIAN)
+    await scenes.recover(desk)
+    await scenes.summarise(desk)
+    await scenes.receive(desk, version=2)
+    await scenes.close(desk)
+
+
+@course()
+async def major_later(desk: Desk) -> None:
+    await scenes.to_group(desk, is_major=False)
+    await desk.act(cast.DIRECTOR, acts.DecideMajor(is_major=True, reason="全部会员"))
+    await desk.paged("major/1", bool)
+    await scenes.submit_plan(desk)
+    await desk.act(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="approved"))
+    await desk.act(cast.DIRECTOR, acts.DecideMajor(is_major=False, reason="已缩小"))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(regulators={"first": 0.8, "repeat": 1})
+async def told_to_regulators(desk: Desk) -> None:
+    """One is told late, by and by; of another it is found that it need not be told."""
+    await scenes.activate(desk, severity="I")
+    await desk.until(lambda incident: any(item.is_overdue for item in incident.statutory))
+    await desk.act(cast.SPECIALIST, acts.FileStatutoryReport(regulator="cac", heads=[1, 2], sent_to="平台"))
+    await desk.act(cast.SPECIALIST, acts.FileStatutoryReport(regulator="cac", sent_to="平台", reference="7"))
+    await desk.act(cast.DIRECTOR, acts.WaiveStatutoryReport(regulator="csrc", reason="不适用"))
+    await scenes.finish(desk)
+
+
+@course()
+async def linked(desk: Desk) -> None:
+    """A child says so to its parent, takes it back, and is refused by one that never was."""
+    await scenes.activate(desk)
+    parent, desk.number = desk.number, "7K3Q9-DXMB4"
+    desk.opening = cast.opening(desk.number, policy_=desk.opening.policy)
+    await scenes.activate(desk)
+    child = desk.number
+    await desk.act(cast.MANAGER, acts.Link(parent="7K3Q9-NEVER", reason="误"))
+    await desk.until(lambda incident: incident.parent is None)
+    await desk.act(cast.MANAGER, acts.Link(parent=parent, reason="同一存储"))
+    desk.number = parent
+    await desk.until(lambda incident: child in incident.children)
+    desk.number = child
+    await desk.act(cast.SUPERVISOR, acts.Unlink(reason="原因不同"))
+    desk.number = parent
+    await desk.until(lambda incident: not incident.children)
+    await scenes.finish(desk)
+    desk.number = child
+    await desk.act(cast.MANAGER, acts.Link(parent=parent, reason="已结束"))
+    await desk.until(lambda incident: incident.parent is None)
+    await scenes.finish(desk)
 
 
 # ── beside the phases ─────────────────────────────────────────────────────────

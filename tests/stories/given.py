@@ -4,6 +4,7 @@ from typing import Any
 
 from domain.acts import (
     Acknowledge,
+    ChangeSeverity,
     CheckIn,
     CheckRecovery,
     DecideProcedure,
@@ -109,6 +110,11 @@ async def summary(world: World) -> SubmitSummary:
         lessons="演练不足",
         measures=[RectificationMeasure(text="加容量告警", owner=cast.MANAGER, due=await world.now())],
     )
+
+
+def raised(severity: Severity) -> ChangeSeverity:
+    """A severity that turned out to be worse."""
+    return ChangeSeverity(severity=severity, reason="影响扩大")
 
 
 def plan(scope: str = "切换到备用中心") -> SubmitPlan:

@@ -17,6 +17,7 @@ async def test_the_page_ends_and_the_incident_is_over(world: World) -> None:
     world.pages.forget()
     await world.act(cast.OPERATOR, WITHDRAWAL)
     assert (await world.snapshot()).phase == Phase.WITHDRAWN
+    world.pages.expect("withdrawn", cast.MANAGER, cast.SUPERVISOR)
     assert await world.ended() == WorkflowExecutionStatus.COMPLETED
     await world.pass_time(hours=1)
     await world.refused(cast.MANAGER, Judge(verdict="emergency"), Conflict, "6.2")
