@@ -23,6 +23,7 @@ from workflows.options import TASK_TIMEOUT
 from workflows.paging import PageWorkflow
 from workflows.readiness import ReadinessWorkflow
 from workflows.recovery import RecoveryWorkflow
+from workflows.rectification import RectificationWorkflow
 
 WORKFLOWS = [
     IncidentWorkflow,
@@ -34,6 +35,7 @@ WORKFLOWS = [
     DepartureWorkflow,
     ReadinessWorkflow,
     CommunicationTestWorkflow,
+    RectificationWorkflow,
 ]
 GRACE = timedelta(seconds=5)
 # Messages under way at once: they only wait for providers, and those of one that hangs must leave room for the others.
@@ -55,7 +57,8 @@ def workers(client: Client, ready: Activities) -> list[Worker]:
         activities=[
             *(ready.recording.record, ready.recording.archive, ready.probes.run_probes, ready.alerts.open_for_alert),
             *(ready.readiness.next_morning, ready.readiness.look, ready.readiness.begin_test),
-            *(ready.departures.has_left, ready.departures.open_incidents),
+            *(ready.departures.has_left, ready.departures.open_incidents, ready.departures.ongoing_measures),
+            *(ready.rectification.look, ready.rectification.record, ready.rectification.open),
         ],
         sticky_queue_schedule_to_start_timeout=TASK_TIMEOUT,
         graceful_shutdown_timeout=GRACE,

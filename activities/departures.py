@@ -25,3 +25,8 @@ class Departures:
     async def open_incidents(self) -> list[str]:
         """Return the numbers of all incidents that are not over."""
         return await self._ongoing.open_numbers()
+
+    @activity.defn(name="ongoing_measures")
+    async def ongoing_measures(self) -> list[str]:
+        """Return the numbers of all rectification measures that are not over."""
+        return await self._ongoing.open_measures()

@@ -6,7 +6,9 @@ from pydantic import AwareDatetime
 
 from domain.company import Probe
 from domain.entry import Entry
+from domain.measure import Measure, MeasureEntry, Surroundings
 from domain.policy import Severity
+from domain.reminding import Agenda
 from domain.text import Wire
 
 
@@ -186,3 +188,56 @@ class Leaver(Wire):
 
     person: str
     version: int
+
+
+class MeasureRow(Wire):
+    """What lists show of a rectification measure, and the whole view for when no workflow answers any more."""
+
+    number: str
+    seq: int
+    version: int
+    text: str
+    state: str
+    owner: str
+    verifier: str | None = None
+    due: AwareDatetime
+    is_provisional: bool = False
+    is_overdue: bool = False
+    is_over: bool = False
+    source_kind: str
+    source: str
+    incident: str | None = None
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    head_hash: str
+    view: dict[str, Any]
+
+
+class MeasureBatch(Wire):
+    """Entries of a measure's timeline in order, and its row as it stands after the last of them."""
+
+    entries: list[MeasureEntry]
+    row: MeasureRow
+
+
+class MeasureLook(Wire):
+    """A look at a measure: without its command ids."""
+
+    measure: Measure
+    at: AwareDatetime
+
+
+class MeasureOutlook(Wire):
+    """What a look found: whom to call, when to look again, and what the measure is judged by from now on."""
+
+    around: Surroundings
+    agenda: Agenda
+
+
+class MeasureOrders(Wire):
+    """Open the measures of a version of an incident's summary report; the first of them gets the number ``first``."""
+
+    incident: str
+    summary_version: int
+    first: int = 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from activities.messages import AlertOpening, Batch, Delivery, Message, Trial, Tried
+from activities.messages import AlertOpening, Batch, Delivery, MeasureBatch, MeasureOrders, Message, Trial, Tried
 from domain.company import Person, Probe
 from domain.readiness import Standing
 
@@ -135,4 +135,27 @@ class Ongoing(Protocol):
 
     async def open_numbers(self) -> list[str]:
         """Return the numbers of all incidents that are not over."""
+        ...
+
+    async def open_measures(self) -> list[str]:
+        """Return the numbers of all rectification measures that are not over."""
+        ...
+
+
+class MeasureStore(Protocol):
+    """The record of rectification measures: append-only and idempotent by measure and seq."""
+
+    async def append(self, batch: MeasureBatch) -> None:
+        """Insert the entries that are new and bring the measure's row up to date, in one transaction.
+
+        RecordTampered when an entry is there already with another hash.
+        """
+        ...
+
+
+class MeasureOpenings(Protocol):
+    """Opens the measures of incidents."""
+
+    async def open_measures(self, orders: MeasureOrders) -> None:
+        """Open every measure of the report that is not open yet, and tell the incident; any error is tried again."""
         ...

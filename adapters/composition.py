@@ -12,8 +12,10 @@ from activities.paging import Paging
 from activities.probes import ProbeChecks
 from activities.readiness import ReadinessChecks
 from activities.record import Recording
+from activities.rectification import Rectification
 from adapters.channels.registry import build_channels
 from adapters.directory.membership import CatalogueMembership
+from adapters.measures import ReportedMeasures
 from adapters.probes import NetworkProbes
 from adapters.readiness import Standings
 from adapters.settings import Settings
@@ -22,8 +24,10 @@ from adapters.store.communication import SqlCommunicationTests
 from adapters.store.database import Database
 from adapters.store.deliveries import SqlDeliveries
 from adapters.store.inbox import SqlInbox
-from adapters.store.record import SqlRecord
-from adapters.temporal import Incidents
+from adapters.store.incidents import SqlIncidents
+from adapters.store.measures import SqlMeasures
+from adapters.store.record import SqlMeasureRecord, SqlRecord
+from adapters.temporal import Incidents, Measures, Ongoing
 
 
 class Activities(NamedTuple):
@@ -35,6 +39,7 @@ class Activities(NamedTuple):
     alerts: Alerts
     readiness: ReadinessChecks
     departures: Departures
+    rectification: Rectification
 
 
 @asynccontextmanager
@@ -42,9 +47,11 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
     """Build the activities from the settings; the database's connections end with the block."""
     database = Database(settings.database_url)
     snapshots = await Snapshots(settings, database).ready()
-    incidents = Incidents(client)
+    incidents, measures = Incidents(client), Measures(client)
     directory = snapshots.directory
     tests = SqlCommunicationTests(database)
+    standings = Standings(snapshots, tests)
+    reported = ReportedMeasures(standings, SqlMeasures(database), SqlIncidents(database), measures)
     channels = build_channels(settings, SqlInbox(database), directory, snapshots.policy.time_zone)
     try:
         yield Activities(
@@ -52,8 +59,9 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
             recording=Recording(SqlRecord(database), incidents),
             probes=ProbeChecks(NetworkProbes(f"http://{settings.api_host}:{settings.api_port}")),
             alerts=Alerts(AlertOpenings(snapshots, incidents)),
-            readiness=ReadinessChecks(Standings(snapshots, tests), tests),
-            departures=Departures(CatalogueMembership(snapshots.catalogue), incidents),
+            readiness=ReadinessChecks(standings, tests),
+            departures=Departures(CatalogueMembership(snapshots.catalogue), Ongoing(incidents, measures)),
+            rectification=Rectification(standings, SqlMeasureRecord(database), reported),
         )
     finally:
         await database.close()

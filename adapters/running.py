@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, W
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.entry import Entry
-from workflows.contract import SNAPSHOT, TIMELINE, incident_id
+from workflows.contract import SNAPSHOT, TIMELINE, incident_id, measure_id
 
 _PATIENCE = timedelta(seconds=10)
 _NOBODY_ANSWERS = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
@@ -38,9 +38,16 @@ async def all_numbers(client: Client) -> AsyncIterator[str]:
             yield number
 
 
-async def look(client: Client, number: str) -> Running:
-    """Ask an incident's workflow; a closed one answers as long as it is retained and a worker is there."""
-    handle = client.get_workflow_handle(incident_id(number))
+async def all_measures(client: Client) -> AsyncIterator[str]:
+    """Return the numbers of all rectification measures that Temporal knows, open and closed."""
+    prefix = measure_id("")
+    async for found in client.list_workflows("WorkflowType = 'RectificationWorkflow'"):
+        yield found.id.removeprefix(prefix)
+
+
+async def look(client: Client, workflow_id: str, entry: type[Entry] = Entry) -> Running:
+    """Ask an incident's or a measure's workflow; a closed one answers as long as it is kept and a worker is there."""
+    handle = client.get_workflow_handle(workflow_id)
     try:
         status = (await handle.describe(rpc_timeout=_PATIENCE)).status
     except RPCError as error:
@@ -58,7 +65,7 @@ async def look(client: Client, number: str) -> Running:
         raise
     if not snapshot:
         return Running(is_running=is_running)
-    waiting = {entry.seq: entry.hash for entry in map(Entry.model_validate, held or [])}
+    waiting = {item.seq: item.hash for item in map(entry.model_validate, held or [])}
     seq, head_hash = snapshot["seq"], snapshot["head_hash"]
     return Running(
         is_running=is_running,

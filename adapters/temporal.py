@@ -31,16 +31,27 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.acts import Command, Receipt
 from domain.authority import is_over
 from domain.entry import Entry
-from domain.errors import REFUSALS, CommandReused, Conflict, NoSuchIncident, Refusal
+from domain.errors import REFUSALS, CommandReused, Conflict, NoSuchIncident, NoSuchMeasure, Refusal
 from domain.incident import Incident
-from domain.text import N_
+from domain.measure import INCIDENT, Measure, MeasureEntry
+from domain.text import N_, brief
 from workflows import contract
 from workflows.alert import AlertWorkflow
-from workflows.contract import Alert, AlertInput, AlertState, Departure, Opening, Vigil
+from workflows.contract import (
+    Alert,
+    AlertInput,
+    AlertState,
+    Departure,
+    MeasureOpening,
+    MeasuresOpened,
+    Opening,
+    Vigil,
+)
 from workflows.departure import DepartureWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.options import TASK_TIMEOUT
 from workflows.readiness import ReadinessWorkflow
+from workflows.rectification import RectificationWorkflow
 
 DATA_CONVERTER = pydantic_data_converter
 # Together below the three seconds after which a person must know that he has to phone.
@@ -98,12 +109,107 @@ def report_digest(opening: Opening) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-class Incidents:
-    """Incidents as the API knows them: each call is bounded in time and ends in an answer or a named failure."""
+class Acted:
+    """What people act on: each call is bounded in time and ends in an answer or a named failure."""
 
     def __init__(self, client: Client) -> None:
         """Take the process's one client."""
         self._client = client
+
+    async def act(self, number: str, command: Command[Any]) -> Receipt:
+        """Carry a command to its incident and return the receipt; Refusal with rule and clause when it is refused."""
+        try:
+            async with _bounded():
+                # Without an update id: Temporal would answer for another content under the same id, the case file
+                # notices it, and knows repeats also after continue-as-new.
+                receipt: Receipt = await self._handle(number).execute_update(
+                    command.act.name, command, result_type=Receipt
+                )
+        except WorkflowUpdateFailedError as failure:
+            raise _refusal_of(failure, self._over(number, command)) from None
+        except (TemporalAway, WorkflowUpdateRPCTimeoutOrCancelledError):
+            raise await self._why_silent() from None
+        except RPCError as error:
+            raise await self._why_missing(error, number, command) from None
+        return receipt
+
+    async def tell(self, number: str, command: Command[Any]) -> None:
+        """Send a command as a signal: stored at once, then carried out or recorded as refused, without an answer."""
+        try:
+            async with _bounded():
+                await self._handle(number).signal(command.act.name, command)
+        except RPCError as error:
+            raise await self._why_missing(error, number) from None
+
+    async def _why_missing(self, error: RPCError, number: str, command: Command[Any] | None = None) -> Exception:
+        """Tell an incident that is over from one that never was; servers word the same status differently."""
+        if error.status == RPCStatusCode.FAILED_PRECONDITION:
+            # The workflow task failed under it, as when the incident continues as new: the same command may come again.
+            return OutcomeUnknown(error.message)
+        if error.status != RPCStatusCode.NOT_FOUND:
+            return error
+        status = await self._status(number)
+        if status is None:
+            return self._unknown(number)
+        if status == WorkflowExecutionStatus.RUNNING:
+            # Not found and yet running: it starts, or continues as new, just now.
+            return OutcomeUnknown(error.message)
+        return self._over(number, command)
+
+    async def exists(self, number: str) -> bool:
+        """Tell whether Temporal knows an incident."""
+        return await self._status(number) is not None
+
+    async def _status(self, number: str) -> WorkflowExecutionStatus | None:
+        try:
+            async with _bounded():
+                return (await self._handle(number).describe()).status
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+
+    async def _ask(self, number: str, query: str, kind: Any) -> Any:
+        try:
+            async with _bounded():
+                answer = await self._handle(number).query(query, result_type=kind)
+        except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            raise OutcomeUnknown from None
+        except TemporalAway:
+            raise await self._why_silent() from None
+        except RPCError as error:
+            raise await self._why_missing(error, number) from None
+        return answer
+
+    async def _why_silent(self) -> TemporalAway | OutcomeUnknown:
+        return OutcomeUnknown() if await self.is_reachable() else TemporalAway()
+
+    async def is_reachable(self) -> bool:
+        """Tell whether Temporal answers at once."""
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                return await self._client.service_client.check_health()
+        except (RPCError, RuntimeError, TimeoutError):
+            return False
+
+    def _handle(self, number: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(self._id(number))
+
+    @staticmethod
+    def _id(number: str) -> str:
+        return contract.incident_id(number)
+
+    @staticmethod
+    def _unknown(number: str) -> Refusal:
+        return NoSuchIncident(N_("There is no incident {number}."), clause="5.2.1", number=number)
+
+    @staticmethod
+    def _over(number: str, command: Command[Any] | None) -> Conflict:
+        return is_over(type(command.act) if command else None, number, "6.2")
+
+
+class Incidents(Acted):
+    """Incidents as the API knows them."""
 
     async def open(self, opening: Opening) -> bool:
         """Open an incident; return False when the very same report had opened it before.
@@ -143,36 +249,6 @@ class Incidents:
                 N_("The idempotency key was used for another report."), clause="5.2.1", field="Idempotency-Key"
             )
 
-    async def act(self, number: str, command: Command[Any]) -> Receipt:
-        """Carry a command to its incident and return the receipt; Refusal with rule and clause when it is refused."""
-        try:
-            async with _bounded():
-                # Without an update id: Temporal would answer for another content under the same id, the case file
-                # notices it, and knows repeats also after continue-as-new.
-                receipt: Receipt = await self._handle(number).execute_update(
-                    command.act.name, command, result_type=Receipt
-                )
-        except WorkflowUpdateFailedError as failure:
-            raise _refusal_of(failure) from None
-        except (TemporalAway, WorkflowUpdateRPCTimeoutOrCancelledError):
-            raise await self._why_silent() from None
-        except RPCError as error:
-            raise self._over(await self._why_missing(error, number), command, number) from None
-        return receipt
-
-    @staticmethod
-    def _over(why: Exception, command: Command[Any], number: str) -> Exception:
-        """Tell whoever would reopen what is over which way to go."""
-        return is_over(type(command.act), number, why.clause) if type(why) is Conflict else why
-
-    async def tell(self, number: str, command: Command[Any]) -> None:
-        """Send a command as a signal: stored at once, then carried out or recorded as refused, without an answer."""
-        try:
-            async with _bounded():
-                await self._handle(number).signal(command.act.name, command)
-        except RPCError as error:
-            raise await self._why_missing(error, number) from None
-
     async def snapshot(self, number: str) -> Incident:
         """Return how an incident stands; OutcomeUnknown when no worker answers."""
         incident: Incident = await self._ask(number, contract.SNAPSHOT, Incident)
@@ -182,46 +258,6 @@ class Incidents:
         """Return the entries that the record does not have yet; OutcomeUnknown when no worker answers."""
         entries: list[Entry] = await self._ask(number, contract.TIMELINE, list[Entry])
         return entries
-
-    async def _why_missing(self, error: RPCError, number: str) -> Exception:
-        """Tell an incident that is over from one that never was; servers word the same status differently."""
-        if error.status == RPCStatusCode.FAILED_PRECONDITION:
-            # The workflow task failed under it, as when the incident continues as new: the same command may come again.
-            return OutcomeUnknown(error.message)
-        if error.status != RPCStatusCode.NOT_FOUND:
-            return error
-        status = await self._status(number)
-        if status is None:
-            return NoSuchIncident(N_("There is no incident {number}."), clause="5.2.1", number=number)
-        if status == WorkflowExecutionStatus.RUNNING:
-            # Not found and yet running: it starts, or continues as new, just now.
-            return OutcomeUnknown(error.message)
-        return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
-
-    async def exists(self, number: str) -> bool:
-        """Tell whether Temporal knows an incident."""
-        return await self._status(number) is not None
-
-    async def _status(self, number: str) -> WorkflowExecutionStatus | None:
-        try:
-            async with _bounded():
-                return (await self._handle(number).describe()).status
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-
-    async def _ask(self, number: str, query: str, kind: Any) -> Any:
-        try:
-            async with _bounded():
-                answer = await self._handle(number).query(query, result_type=kind)
-        except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
-            raise OutcomeUnknown from None
-        except TemporalAway:
-            raise await self._why_silent() from None
-        except RPCError as error:
-            raise await self._why_missing(error, number) from None
-        return answer
 
     async def open_numbers(self) -> list[str]:
         """Return the numbers of all incidents that are not over (the port ``Ongoing``)."""
@@ -269,19 +305,95 @@ class Incidents:
         history = await self._client.get_workflow_handle(workflow_id).fetch_history()
         return history.to_json()
 
-    async def _why_silent(self) -> TemporalAway | OutcomeUnknown:
-        return OutcomeUnknown() if await self.is_reachable() else TemporalAway()
 
-    async def is_reachable(self) -> bool:
-        """Tell whether Temporal answers at once."""
+class Measures(Acted):
+    """Rectification measures as the API knows them."""
+
+    async def open(self, opening: MeasureOpening) -> bool:
+        """Open a measure; return False when the very same had been opened before.
+
+        Raises CommandReused when another measure stands under the number, TemporalAway when it cannot be stored.
+        """
+        digest = _measure_digest(opening)
         try:
-            async with asyncio.timeout(HEALTH_SECONDS):
-                return await self._client.service_client.check_health()
-        except (RPCError, RuntimeError, TimeoutError):
+            async with _bounded():
+                await self._client.start_workflow(
+                    RectificationWorkflow.run,
+                    opening,
+                    id=contract.measure_id(opening.number),
+                    task_queue=contract.INCIDENTS,
+                    task_timeout=TASK_TIMEOUT,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    static_summary=f"{opening.owner}: {brief(opening.text)}"[:120],
+                    static_details=opening.text,
+                    memo={"title": brief(opening.text), "measure": digest},
+                    search_attributes=_measure_attributes(opening),
+                )
+        except WorkflowAlreadyStartedError:
+            async with _bounded():
+                memo = await (await self._handle(opening.number).describe()).memo()
+            if memo.get("measure") != digest:
+                raise CommandReused(
+                    N_("The idempotency key was used for another measure."), clause="6.2", field="Idempotency-Key"
+                ) from None
             return False
+        return True
 
-    def _handle(self, number: str) -> WorkflowHandle[Any, Any]:
-        return self._client.get_workflow_handle(contract.incident_id(number))
+    async def tell_incident(self, incident: str, opened: MeasuresOpened) -> None:
+        """Tell an incident which measures its report has opened; one that is gone needs to know nothing."""
+        try:
+            async with _bounded():
+                handle = self._client.get_workflow_handle(contract.incident_id(incident))
+                await handle.signal(contract.MEASURES_OPENED, opened)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def snapshot(self, number: str) -> Measure:
+        """Return how a measure stands; OutcomeUnknown when no worker answers."""
+        measure: Measure = await self._ask(number, contract.SNAPSHOT, Measure)
+        return measure
+
+    async def unrecorded(self, number: str) -> list[MeasureEntry]:
+        """Return the entries that the record does not have yet; OutcomeUnknown when no worker answers."""
+        entries: list[MeasureEntry] = await self._ask(number, contract.TIMELINE, list[MeasureEntry])
+        return entries
+
+    async def open_numbers(self) -> list[str]:
+        """Return the numbers of all measures that are not over."""
+        running = "WorkflowType = 'RectificationWorkflow' AND ExecutionStatus = 'Running'"
+        prefix = contract.measure_id("")
+        return [found.id.removeprefix(prefix) async for found in self._client.list_workflows(running)]
+
+    @staticmethod
+    def _id(number: str) -> str:
+        return contract.measure_id(number)
+
+    @staticmethod
+    def _unknown(number: str) -> Refusal:
+        return NoSuchMeasure(N_("There is no rectification measure {number}."), clause="6.2", number=number)
+
+    @staticmethod
+    def _over(number: str, command: Command[Any] | None) -> Conflict:  # noqa: ARG004  an incident's own says the way to go
+        return Conflict(N_("The measure is over; it takes no more acts."), clause="6.2")
+
+
+class Ongoing:
+    """What goes on (the port ``Ongoing``)."""
+
+    def __init__(self, incidents: Incidents, measures: Measures) -> None:
+        """Take the doors to both."""
+        self._incidents = incidents
+        self._measures = measures
+
+    async def open_numbers(self) -> list[str]:
+        """Return the numbers of all incidents that are not over."""
+        return await self._incidents.open_numbers()
+
+    async def open_measures(self) -> list[str]:
+        """Return the numbers of all measures that are not over."""
+        return await self._measures.open_numbers()
 
 
 class Departures:
@@ -337,7 +449,25 @@ def _attributes(opening: Opening) -> TypedSearchAttributes:
     )
 
 
-def _refusal_of(failure: WorkflowUpdateFailedError) -> Refusal | OutcomeUnknown:
+def _measure_attributes(opening: MeasureOpening) -> TypedSearchAttributes:
+    keyword, source = SearchAttributeKey.for_keyword, opening.source
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(keyword(contract.NUMBER), source.ref if source.kind == INCIDENT else opening.number),
+        SearchAttributePair(SearchAttributeKey.for_datetime(contract.DEADLINE), opening.due.at),
+        SearchAttributePair(SearchAttributeKey.for_bool(contract.DRILL), source.is_drill),
+    ]
+    if source.system:
+        pairs.append(SearchAttributePair(keyword(contract.SYSTEM), source.system))
+    return TypedSearchAttributes(pairs)
+
+
+def _measure_digest(opening: MeasureOpening) -> str:
+    """Return a digest of what was asked for, to notice another measure under the same key."""
+    asked = opening.model_dump_json(include={"text", "owner", "verifier", "due", "source", "opened_by"})
+    return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
+def _refusal_of(failure: WorkflowUpdateFailedError, over: Conflict) -> Refusal | OutcomeUnknown:
     cause = failure.cause
     if isinstance(cause, ApplicationError) and cause.type in REFUSALS and cause.details:
         details: dict[str, Any] = dict(cause.details[0])
@@ -346,5 +476,5 @@ def _refusal_of(failure: WorkflowUpdateFailedError) -> Refusal | OutcomeUnknown:
             details["message"], clause=details["clause"], field=details.get("field"), **details.get("params", {})
         )
     if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
-        return Conflict(N_("The incident is over; it takes no more acts."), clause="6.2")
+        return over
     return OutcomeUnknown(str(cause))

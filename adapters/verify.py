@@ -11,7 +11,8 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.messages import IncidentRow
-from adapters.running import Running, all_numbers, look
+from adapters import measurefaults
+from adapters.running import Running, all_measures, all_numbers, look
 from adapters.store import audit, catalogue, evidence
 from adapters.store.chain import Break, breaks, broken, missing
 from adapters.store.database import Database
@@ -19,8 +20,11 @@ from adapters.store.evidence import Evidence, Trail
 from domain.entry import GENESIS
 from domain.fold import fold
 from domain.incident import Incident
+from domain.measure import MeasureEntry
 from domain.text import N_, Wire
+from workflows.contract import incident_id, measure_id
 
+MEASURE = "M-"
 _FOLDED = (
     *("version", "head_hash", "title", "phase", "severity", "system"),
     *("reporter", "is_drill", "is_over", "dedup_key", "closed_at"),
@@ -28,9 +32,10 @@ _FOLDED = (
 
 
 class Finding(Wire):
-    """One fault or note, of an incident or of a ``chain``: ``message`` is a catalogue key that ``params`` fill."""
+    """One fault or note, of an incident, a measure or a ``chain``; ``params`` fill the catalogue key ``message``."""
 
     incident: str | None = None
+    measure: str | None = None
     chain: str | None = None
     seq: int | None = None
     message: str
@@ -45,6 +50,8 @@ class Findings(Wire):
     audited: int = 0
     audit_head: str = GENESIS
     changes: int = 0
+    measures: int = 0
+    measure_entries: int = 0
     faults: list[Finding] = []
     notes: list[Finding] = []
 
@@ -55,13 +62,20 @@ class Findings(Wire):
 
 
 async def verify(database: Database, client: Client | None = None, number: str | None = None) -> Findings:
-    """Verify one incident or all of them, and the audit trail; raise DatabaseAway, RPCError when Temporal is away."""
+    """Verify one incident or measure, or all of them, and the audit trail.
+
+    Raises DatabaseAway, and RPCError when Temporal is away.
+    """
     findings = Findings(faults=[], notes=[])
-    if number is not None:
+    if number is not None and number.startswith(MEASURE):
+        await _verify_measure(database, client, number, findings)
+    elif number is not None:
         await _verify(database, client, number, findings)
     else:
         async for each in _everyone(database, client):
             await _verify(database, client, each, findings)
+        for each in await _every_measure(database, client):
+            await _verify_measure(database, client, each, findings)
     refusals = await evidence.trail(database, audit.CHAIN)
     changes = await evidence.trail(database, catalogue.CHAIN)
     findings.audited, findings.audit_head, findings.changes = len(refusals.links), refusals.hash, len(changes.links)
@@ -86,7 +100,7 @@ async def _everyone(database: Database, client: Client | None) -> AsyncIterator[
 
 async def _verify(database: Database, client: Client | None, number: str, findings: Findings) -> None:
     # Temporal first: what it says is recorded must then be in what is read afterwards.
-    running = await look(client, number) if client else None
+    running = await look(client, incident_id(number)) if client else None
     found = await evidence.incident(database, number)
     faults = [*record_faults(found, running), *archive_faults(found, running)]
     notes: list[Break] = []
@@ -94,11 +108,36 @@ async def _verify(database: Database, client: Client | None, number: str, findin
         faults += [fault for fault in workflow_faults(found, running) if fault not in faults]
         notes += waiting(found, running)
     if client and running and running.seq is not None and found.last > running.seq:
-        faults += invented(found, await look(client, number))
+        faults += invented(found, await look(client, incident_id(number)))
     findings.incidents += 1
     findings.entries += len(found.links)
     findings.faults += [_finding(number, fault) for fault in faults]
     findings.notes += [_finding(number, note) for note in notes]
+
+
+async def _every_measure(database: Database, client: Client | None) -> list[str]:
+    known: dict[str, None] = {}
+    last = ""
+    while page := await evidence.measure_numbers(database, last):
+        known |= dict.fromkeys(page)
+        last = page[-1]
+    if client is not None:
+        known |= {number: None async for number in all_measures(client)}
+    return list(known)
+
+
+async def _verify_measure(database: Database, client: Client | None, number: str, findings: Findings) -> None:
+    running = await look(client, measure_id(number), MeasureEntry) if client else None
+    found = await evidence.measure(database, number)
+    faults = dict.fromkeys(
+        (fault.seq, fault.message, tuple(fault.params.items())) for fault in measurefaults.faults(found, running)
+    )
+    findings.measures += 1
+    findings.measure_entries += len(found.links)
+    findings.faults += [
+        Finding(measure=number, seq=seq or None, message=message, params=dict(params))
+        for seq, message, params in faults
+    ]
 
 
 def _finding(number: str | None, found: Break, chain: str | None = None) -> Finding:

@@ -23,6 +23,7 @@ from api import (
     inbox,
     incidents,
     live,
+    measures,
     monitor,
     openapi,
     readiness,
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, statutory))
     app.include_router(_behind_the_door(signed_in, directory, contacts, exchange, changes))
     app.include_router(_behind_the_door(signed_in, duty, rosters, feeds))
+    app.include_router(_behind_the_door(signed_in, measures))
     app.include_router(_behind_the_door(from_monitor, monitor))
     app.include_router(_behind_the_door(signed_in, statistics))
     app.include_router(_behind_the_door(from_alert_source, intake))

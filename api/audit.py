@@ -30,7 +30,7 @@ async def note(request: Request, case: Case) -> None:
         act=getattr(request.scope.get("route"), "name", "") or "unknown",
         method=request.method,
         path=bounded(request.url.path),
-        incident=bounded(request.path_params.get("number") or "") or None,
+        incident=bounded(request.path_params.get("number") or request.path_params.get("measure") or "") or None,
         code=case.code,
         clause=case.clause,
         message=case.message,

@@ -25,9 +25,9 @@ def command_id(person: str, key: str | None) -> str:
     return wanted if len(wanted) <= _LONGEST else hashlib.sha256(wanted.encode()).hexdigest()
 
 
-def pending(number: str, command: str, status: Literal["stored", "unknown"]) -> JSONResponse:
+def pending(number: str, command: str, status: Literal["stored", "unknown"], ask: str | None = None) -> JSONResponse:
     """Answer 202: the timeline tells under this command id what became of it."""
-    ask = f"/api/v1/incidents/{number}/timeline"
+    ask = ask or f"/api/v1/incidents/{number}/timeline"
     content = Pending(incident=number, command_id=command, status=status, ask=ask).model_dump()
     headers = {"Location": ask}
     if status == "stored":

@@ -15,12 +15,19 @@ from api import audit
 from api.problems import Case, Denied, bounded, plain, respond
 from domain.acts import ACTS
 from domain.authority import AUTHORITY
-from domain.errors import Conflict, NoSuchIncident, NotAuthorised, Refusal
+from domain.errors import Conflict, NoSuchIncident, NoSuchMeasure, NotAuthorised, Refusal
+from domain.rectification import CLAUSE, RIGHTS
 from domain.text import N_
 
 _MOST_FAULTS = 20
-_STATUS: tuple[tuple[type[Refusal], int], ...] = ((NotAuthorised, 403), (Conflict, 409), (NoSuchIncident, 404))
+_STATUS: tuple[tuple[type[Refusal], int], ...] = (
+    (NotAuthorised, 403),
+    (Conflict, 409),
+    (NoSuchIncident, 404),
+    (NoSuchMeasure, 404),
+)
 _REPORTING = dict.fromkeys(("report", "from_alertmanager", "from_anywhere"), "5.2.1")
+_MEASURES = {act.name: right.clause for act, right in RIGHTS.items()} | {"open_measure": CLAUSE}
 _RETRY = {"Retry-After": "5"}
 _FIXED: dict[type[Exception], Case] = {
     BadCursor: Case(422, "malformed", N_("This page mark is none of ours."), field="after"),
@@ -71,7 +78,7 @@ def of_validation(request: Request, error: RequestValidationError) -> Case:
 def _clause_of(request: Request) -> str | None:
     name = getattr(request.scope.get("route"), "name", "")
     act = ACTS.get(name)
-    return AUTHORITY[act].clause if act else _REPORTING.get(name)
+    return AUTHORITY[act].clause if act else (_REPORTING | _MEASURES).get(name)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

@@ -8,6 +8,7 @@ from adapters.i18n import Translator
 from adapters.i18n.formats import instant
 from api.views import name_of
 from domain import events as ev
+from domain import measure as ms
 from domain.company import Company, Role
 from domain.entry import Entry
 from domain.text import N_, excerpt
@@ -26,6 +27,8 @@ _PEOPLE = {
     "people",
     "failed",
     "specialists",
+    "owner",
+    "verifier",
 }
 
 
@@ -169,6 +172,7 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
         else N_("{who} returned version {summary_version} of the summary report: {reason}")
     ),
     ev.SummaryOverdue: N_("The summary report is overdue."),
+    ev.MeasuresOpened: N_("The report's rectification measures begin: {measures}."),
     ev.RunbookDecided: lambda e: (
         N_("{who} decided that the runbook is amended to {new_version}: {reason}")
         if e.change
@@ -213,10 +217,43 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
 }
 
 
+# What happens to a rectification measure (6.2).
+MEASURE_SENTENCES: dict[type[ev.Event], _Choice] = {
+    ms.MeasureOpened: lambda e: (
+        N_("The measure begins: {text} Owner {owner}, verified by {verifier}, due {due}.")
+        if e.verifier
+        else N_("The measure begins: {text} Owner {owner}, due {due}; nobody can verify it yet.")
+    ),
+    ms.DoneReported: N_("{who} reported it as done ({completion}): {text}"),
+    ms.MeasureVerified: N_("{who} verified it; the measure is closed: {text}"),
+    ms.MeasureSentBack: N_("{who} sent it back: {reason}"),
+    ms.ExtensionAsked: N_("{who} asked for extension {extension}, until {due}: {reason}"),
+    ms.ExtensionGranted: N_("{who} granted extension {extension}: it is due {due} now."),
+    ms.ExtensionRefused: N_("{who} refused extension {extension}: {reason}"),
+    ms.MeasureReassigned: lambda e: (
+        N_("{who} gave it to {owner}, verified by {verifier}: {reason}")
+        if e.verifier
+        else N_("{who} gave it to {owner}: {reason}")
+    ),
+    ms.MeasureCancelled: N_("{who} cancelled it: {reason}"),
+    ms.MeasureOverdue: N_("It is overdue: it was due {due}."),
+    ms.MeasureCalled: lambda e: (
+        N_("Call {call} about “{question}”: reached {people}; not reached {failed}.")
+        if e.failed
+        else N_("Call {call} about “{question}”: reached {people}.")
+    ),
+    ms.MeasurePassedOn: lambda e: (
+        N_("{left} has left; {owner} owns it from now on, verified by {verifier}.")
+        if e.verifier
+        else N_("{left} has left; {owner} owns it from now on, and nobody can verify it yet.")
+    ),
+}
+
+
 def sentence(entry: Entry, company: Company, _: Translator) -> str:
     """Tell an entry in a language."""
     event = entry.event
-    choice = SENTENCES[type(event)]
+    choice = (SENTENCES | MEASURE_SENTENCES)[type(event)]
     message = choice(event) if callable(choice) else choice
     return _(message, who=who(entry, company, _), **_params(event, company, _))
 

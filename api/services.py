@@ -24,8 +24,9 @@ from adapters.store.deliveries import SqlDeliveries
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
 from adapters.store.links import SqlLinks
+from adapters.store.measures import SqlMeasures
 from adapters.store.neighbours import SqlNeighbours
-from adapters.temporal import Departures, Incidents, connect
+from adapters.temporal import Departures, Incidents, Measures, connect
 from api.latecomers import Latecomers
 
 
@@ -54,6 +55,8 @@ class Services:
     credentials: Credentials
     provider: Provider | None
     limits: Limits
+    measures: Measures
+    measure_record: SqlMeasures
 
 
 @asynccontextmanager
@@ -87,6 +90,8 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 credentials=Credentials(settings, database, now_in_utc),
                 provider=Provider(settings) if settings.oidc_issuer else None,
                 limits=Limits(settings.requests_per_minute, settings.sign_ins_per_minute),
+                measures=Measures(client),
+                measure_record=SqlMeasures(database),
             )
     finally:
         await database.close()

@@ -306,11 +306,12 @@ class VerifyRecovery(Act):
 
 
 class RectificationMeasure(Wire):
-    """A measure that the summary proposes (6.2)."""
+    """A measure that the summary proposes (6.2); without a verifier the rule names one."""
 
     text: Prose
     owner: Key
     due: AwareDatetime
+    verifier: Key | None = None
 
 
 class SubmitSummary(Act):

@@ -31,6 +31,7 @@ class Task(StrEnum):
     READ_CHANGES = "read_changes"
     READ_PLACE_CODES = "read_place_codes"
     READ_STATISTICS = "read_statistics"
+    OPEN_MEASURES = "open_measures"
 
 
 class Power(NamedTuple):
@@ -65,6 +66,7 @@ POWERS: dict[Task, Power] = {
     Task.READ_CHANGES: Power(_LEADERS, "2"),
     Task.READ_PLACE_CODES: Power(_KEEPERS, "5.3.3"),
     Task.READ_STATISTICS: Power(_LEADERS, "5.3.3", own=True),
+    Task.OPEN_MEASURES: Power((Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR), "6.2"),
 }
 
 

@@ -156,7 +156,7 @@ def authorise(incident: Incident, command: acts.Command[acts.Act], at: datetime)
     return actor
 
 
-def is_over(act: type[acts.Act], number: str, clause: str) -> Conflict:
+def is_over(act: type[acts.Act] | None, number: str, clause: str) -> Conflict:
     """Return why nothing can be done to an incident that is over; whoever would reopen it is told the way to go."""
     if act is acts.Reopen:
         return Conflict(

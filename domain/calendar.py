@@ -128,6 +128,21 @@ class Calendar(Wire):
             count -= self.is_working_day(moment.date())
         return moment.astimezone(instant.tzinfo)
 
+    def morning(self, instant: datetime, count: int, spans: list[Span]) -> datetime:
+        """Return when work begins on the day that is ``count`` working days after an instant's (negative: before)."""
+        day, step, left = self.local(instant).date(), timedelta(days=1 if count > 0 else -1), abs(count)
+        while left:
+            day += step
+            left -= self.is_working_day(day)
+        return datetime.combine(day, min(span.start for span in spans), ZoneInfo(self.time_zone)).astimezone(UTC)
+
+    def end_of_working_day(self, instant: datetime, spans: list[Span]) -> datetime:
+        """Return when the working day of an instant ends; on a day off, that of the next working day."""
+        day = self.local(instant).date()
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+        return datetime.combine(day, max(span.end for span in spans), ZoneInfo(self.time_zone)).astimezone(UTC)
+
 
 def arrival_deadline(calendar: Calendar, policy: Policy, dispatched_at: datetime, *, is_on_site: bool) -> Deadline:
     """Fix by when a responder is on the scene; the dispatch instant alone chooses, and it is never recomputed.

@@ -124,6 +124,8 @@ def submit_summary(case: Case[acts.SubmitSummary]) -> Sequence[ev.Event]:
                 field="measures.owner",
                 person=measure.owner,
             )
+        if measure.verifier == measure.owner:
+            raise OwnWork(N_("Nobody verifies the measure that he worked on."), clause="6.2", field="measures.verifier")
     if case.act.covered_by and case.act.covered_by != case.incident.parent:
         raise Unknown(
             N_("This incident is not linked to {parent}."), clause="6.2", field="covered_by", parent=case.act.covered_by
@@ -210,6 +212,14 @@ def left_open(incident: Incident) -> list[str]:
     ]
     found += [f"finding/{number}" for number, item in enumerate(incident.findings, 1) if not item.is_carried_out]
     return [*found, *statutory.left_open(incident)]
+
+
+def report_without_measures(incident: Incident) -> int | None:
+    """Return the version of the report that everybody accepted and whose measures are not opened yet (6.2)."""
+    summary = incident.summary
+    if summary is None or summary.is_wanted_anew or summary.are_measures_open:
+        return None
+    return summary.version if all(summary.receipts.get(role) for role in receivers(incident)) else None
 
 
 @decides(acts.Close)

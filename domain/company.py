@@ -25,6 +25,8 @@ class Role(StrEnum):
     RESPONDER = "responder"
     GROUP_MEMBER = "emergency_leading_group"
     COMMANDER = "on_scene_commander"
+    MEASURE_OWNER = "measure_owner"
+    MEASURE_VERIFIER = "measure_verifier"
     SYSTEM = "system"
     ALERT_SOURCE = "alert_source"
 

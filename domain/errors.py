@@ -14,7 +14,8 @@ Refusal
 │   ├── InTheFuture          it cannot have happened yet
 │   ├── ReasonNeeded         the policy asks for a reason
 │   └── Unknown              it names something that the incident does not have
-└── NoSuchIncident       there is no such incident
+├── NoSuchIncident       there is no such incident
+└── NoSuchMeasure        there is no such rectification measure
 
 None of them knows HTTP. Each carries a code, the clause it rests on, the field it is about, and a message to translate.
 """
@@ -128,6 +129,12 @@ class NoSuchIncident(Refusal):
     """There is no such incident."""
 
     code = "no-such-incident"
+
+
+class NoSuchMeasure(Refusal):
+    """There is no such rectification measure."""
+
+    code = "no-such-measure"
 
 
 def _tree(root: type[Refusal]) -> list[type[Refusal]]:

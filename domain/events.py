@@ -576,6 +576,16 @@ class SummaryOverdue(Event):
     next_reminder: Deadline
 
 
+class MeasuresOpened(Event):
+    """The rectification measures of the accepted report are workflows of their own, which outlive the incident."""
+
+    clause = "6.2"
+    counts = False
+    kind: Literal["measures_opened"] = "measures_opened"
+    summary_version: int
+    measures: list[str]
+
+
 class RunbookDecided(Event):
     """The runbook is amended, or needs no change for a signed reason."""
 
@@ -843,6 +853,7 @@ AnyEvent = Annotated[
     | SummarySubmitted
     | SummaryReceived
     | SummaryOverdue
+    | MeasuresOpened
     | RunbookDecided
     | Closed
     | MajorDecided

@@ -466,6 +466,12 @@ def _summary_overdue(incident: Incident, _entry: Entry, event: ev.SummaryOverdue
     _expect(incident, "summary_due", event.next_reminder)
 
 
+@_on(ev.MeasuresOpened)
+def _measures_opened(incident: Incident, _entry: Entry, event: ev.MeasuresOpened) -> None:
+    incident.summaries[event.summary_version - 1].are_measures_open = True
+    incident.measures += event.measures
+
+
 @_on(ev.RunbookDecided)
 def _runbook_decided(incident: Incident, _entry: Entry, _event: ev.RunbookDecided) -> None:
     incident.is_runbook_decided = True

@@ -160,6 +160,7 @@ class Summary(Wire):
     returned_by: Role | None = None
     is_void: bool = False
     covered_by: str | None = None
+    are_measures_open: bool = False
 
     @property
     def is_wanted_anew(self) -> bool:
@@ -269,6 +270,7 @@ class Incident(Wire):
     verified_at: AwareDatetime | None = None
     is_runbook_decided: bool = False
     is_summary_overdue: bool = False
+    measures: list[str] = []
     closed_at: AwareDatetime | None = None
 
     major_rounds: int = 0

@@ -70,6 +70,12 @@ class WorkingDays(_Cited):
     unit: Literal["working_days"]
 
 
+class EveryWorkingDays(WorkingDays):
+    """A number of working days after which something is repeated; never 0, or it would be repeated without a pause."""
+
+    value: int = Field(ge=1, le=366)
+
+
 class People(_Cited):
     """A number of people."""
 
@@ -250,6 +256,9 @@ class CompanyPolicy(Policy):
     delegation_notice: Limit
     communication_test_interval: Interval
     communication_test_window: Interval
+    measure_reminder: WorkingDays
+    measure_repeat: EveryWorkingDays
+    measure_overdue_director: WorkingDays
 
 
 class Deadline(Wire):

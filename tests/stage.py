@@ -23,13 +23,16 @@ from activities.ports import NotHandedOver
 from activities.probes import ProbeChecks
 from activities.readiness import ReadinessChecks
 from activities.record import Recording
+from activities.rectification import Rectification
 from adapters.composition import Activities
+from adapters.measures import ReportedMeasures
 from adapters.probes import NetworkProbes
 from adapters.snapshot import AlertOpenings
 from adapters.store.database import Database
 from adapters.store.incidents import SqlIncidents
-from adapters.store.record import SqlRecord
-from adapters.temporal import Incidents
+from adapters.store.measures import SqlMeasures
+from adapters.store.record import SqlMeasureRecord, SqlRecord
+from adapters.temporal import Incidents, Measures
 from domain.company import Company, Person, Probe, Role
 from tests import cast
 from tests.letterbox import Letterbox
@@ -78,9 +81,11 @@ class Stage:
         self.client = client
         self.stillness = stillness
         self.incidents = Incidents(client)
+        self.measures = Measures(client)
         self.service = Service()
         self.database = Database(f"sqlite:///{file}", limit=1)
         self.record = SqlIncidents(self.database)
+        self.measure_record = SqlMeasures(self.database)
         self.letterbox = Letterbox(cast.company())
         self.company = cast.company()
         self.mails: list[Message] = []
@@ -139,7 +144,7 @@ class Stage:
         """Let somebody else hold the database: nothing can be written; afterwards wait for the next attempt."""
         other = sqlite3.connect(self._file, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        self.stillness.may_wait.add("record")
+        self.stillness.may_wait |= {"record", "record_measure"}
         try:
             yield
         finally:
@@ -179,6 +184,11 @@ class Stage:
         prefix = contract.incident_id("")
         found = (item.removeprefix(prefix) for item in self.stillness.started if item.startswith(prefix))
         return [number for number in found if "/" not in number]
+
+    async def open_measures(self) -> list[str]:
+        """Return every measure of the story; one that is over hears nothing (port ``Ongoing``)."""
+        prefix = contract.measure_id("")
+        return [item.removeprefix(prefix) for item in self.stillness.started if item.startswith(prefix)]
 
     async def note(self, message: Message, delivery: Delivery) -> None:
         """Deliveries have tests of their own (port ``DeliveryLog``)."""
@@ -227,6 +237,11 @@ def build_workers(stage: Stage) -> Any:
         Alerts(AlertOpenings(stage, stage.incidents)),  # type: ignore[arg-type]  # only ``opening`` is asked for
         ReadinessChecks(stage.vigilance, stage.vigilance),
         Departures(stage, stage),
+        Rectification(
+            stage.vigilance,
+            SqlMeasureRecord(stage.database),
+            ReportedMeasures(stage.vigilance, stage.measure_record, stage.record, stage.measures),
+        ),
     )
     return workers(stage.client, ready)
 

@@ -10,6 +10,8 @@ from ruamel.yaml import YAML
 from domain.authority import AUTHORITY
 from domain.clauses import CLAUSES, Clause
 from domain.events import EVENTS
+from domain.measure import MEASURE_EVENTS
+from domain.rectification import RIGHTS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "policy.md"
@@ -44,7 +46,9 @@ Acts are refused with their clause, timeline entries cite it, and each number of
 def acts_of(clause: str) -> list[str]:
     """Return the acts whose right rests on a clause."""
     asked = "5.3.3" if clause in BY_THE_CLOCK else clause
-    return sorted(act.name for act, right in AUTHORITY.items() if right.clause == asked)
+    rights = [(act.name, right.clause) for act, right in AUTHORITY.items()]
+    rights += [(act.name, right.clause) for act, right in RIGHTS.items()]
+    return sorted(name for name, cited in rights if cited == asked)
 
 
 def events_of(clause: str) -> list[str]:
@@ -52,7 +56,8 @@ def events_of(clause: str) -> list[str]:
     if clause in BY_THE_CLOCK:
         return list(CLOCKED_EVENTS)
     sources = {kind: _source_of(event) for kind, event in EVENTS.items()}
-    return sorted(kind for kind, source in sources.items() if f'"{clause}"' in source)
+    found = [kind for kind, source in sources.items() if f'"{clause}"' in source]
+    return sorted([*found, *(kind for kind, event in MEASURE_EVENTS.items() if event.clause == clause)])
 
 
 def _source_of(event: type) -> str:

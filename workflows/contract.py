@@ -12,6 +12,7 @@ from domain.company import Company, Probe, Role
 from domain.entry import Entry
 from domain.incident import Incident
 from domain.ladder import Ladder, LadderState
+from domain.measure import Measure, MeasureEntry, Source, Surroundings
 from domain.policy import Deadline, Policy, Severity
 from domain.text import Wire
 
@@ -50,6 +51,7 @@ INCIDENT_OVER = "incident_over"
 PERSON_LEFT = "person_left"
 CHILD_SAYS = "child_says"
 PARENT_REFUSES = "parent_refuses"
+MEASURES_OPENED = "measures_opened"
 
 
 READINESS = "readiness"
@@ -73,6 +75,11 @@ def child_id(number: str, key: str) -> str:
 def alert_id(source: str, digest: str) -> str:
     """Return the workflow id that stands for one dedup key of one alert source."""
     return f"alert:{source}:{digest}"
+
+
+def measure_id(number: str) -> str:
+    """Return the workflow id of a rectification measure."""
+    return f"measure:{number}"
 
 
 def departure_id(person: str, version: int) -> str:
@@ -278,3 +285,47 @@ class Departure(Wire):
 
     person: str
     version: int
+
+
+class MeasuresOpened(Wire):
+    """Signal ``measures_opened``: the measures of a version of the summary report are workflows of their own now."""
+
+    summary_version: int
+    measures: list[str]
+
+
+class MeasureCarried(Wire):
+    """What a measure takes along when it continues as new."""
+
+    measure: Measure
+    outbox: list[MeasureEntry] = []
+    unsent: list[Message] = []
+
+
+class MeasureOpening(Wire):
+    """Start of a rectification measure; without a verifier the rule names one.
+
+    ``opened_by`` is None for a measure that its incident's report has opened.
+    """
+
+    number: str
+    text: str
+    owner: str
+    verifier: str | None = None
+    due: Deadline
+    source: Source
+    opened_by: str | None = None
+    opener_role: Role = Role.SYSTEM
+    on_behalf_of: str | None = None
+    command_id: str = ""
+    around: Surroundings
+    carried: MeasureCarried | None = None
+
+
+class MeasureOutcome(Wire):
+    """How a measure ended."""
+
+    number: str
+    state: str
+    seq: int
+    head_hash: str

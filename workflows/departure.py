@@ -1,4 +1,4 @@
-"""Somebody leaves or is disabled: every incident that goes on hears of it, so that his open tasks pass on (4.2)."""
+"""Somebody leaves or is disabled: what goes on hears of it, incidents and measures, so that his tasks pass on (4.2)."""
 
 from datetime import timedelta
 
@@ -23,11 +23,11 @@ class DepartureWorkflow:
 
     @workflow.run
     async def run(self, departure: Departure) -> list[str]:
-        """Wait until he has left, tell every open incident, look again for latecomers; return who was told."""
+        """Wait until he has left, tell what goes on, look again for latecomers; return the workflows that were told."""
         if not await self._has_left(departure):
             return []
         told = await self._tell(departure, [])
-        await workflow.sleep(_LATECOMERS_AFTER, summary="incidents that opened meanwhile")
+        await workflow.sleep(_LATECOMERS_AFTER, summary="what opened meanwhile")
         return told + await self._tell(departure, told)
 
     async def _has_left(self, departure: Departure) -> bool:
@@ -46,17 +46,23 @@ class DepartureWorkflow:
         return False
 
     async def _tell(self, departure: Departure, told: list[str]) -> list[str]:
-        numbers = await workflow.execute_activity_method(
+        incidents = await workflow.execute_activity_method(
             Departures.open_incidents,
             start_to_close_timeout=options.ARCHIVE_TIMEOUT,
             retry_policy=options.WITHOUT_END,
             summary="incidents that go on",
         )
-        fresh = [number for number in numbers if number not in told]
-        for number in fresh:
-            incident = workflow.get_external_workflow_handle(contract.incident_id(number))
+        measures = await workflow.execute_activity_method(
+            Departures.ongoing_measures,
+            start_to_close_timeout=options.ARCHIVE_TIMEOUT,
+            retry_policy=options.WITHOUT_END,
+            summary="rectification measures that go on",
+        )
+        ids = [*map(contract.incident_id, incidents), *map(contract.measure_id, measures)]
+        fresh = [workflow_id for workflow_id in ids if workflow_id not in told]
+        for workflow_id in fresh:
             try:
-                await incident.signal(contract.PERSON_LEFT, departure)
+                await workflow.get_external_workflow_handle(workflow_id).signal(contract.PERSON_LEFT, departure)
             except FailureError:
-                workflow.logger.info("incident is over")
+                workflow.logger.info("it is over")
         return fresh

@@ -10,8 +10,9 @@ from temporalio.common import RawValue, SearchAttributeKey, SearchAttributeUpdat
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Archive, IncidentRow, Message
+    from activities.messages import Archive, IncidentRow, MeasureOrders, Message
     from activities.record import Recording
+    from activities.rectification import Rectification
     from domain import clock, reopening
     from domain import events as ev
     from domain.activation import report
@@ -20,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.awaited import awaited, nearest_deadline
     from domain.casefile import SYSTEM, CaseFile
     from domain.clauses import CLAUSES
+    from domain.closure import report_without_measures
     from domain.company import Role
     from domain.departure import departed
     from domain.entry import Entry
@@ -39,8 +41,9 @@ with workflow.unsafe.imports_passed_through():
         ParentRefusal,
         ProbeReport,
     )
+    from workflows.listening import as_error, listen
     from workflows.neighbours import Neighbours, Word, words_of
-    from workflows.recording import Courier, Recorder
+    from workflows.recording import Courier, IncidentRecorder
 
 _NAMES = (contract.PHASE, contract.SEVERITY, contract.AWAITED)
 _KEYWORDS = {name: SearchAttributeKey.for_keyword(name) for name in _NAMES}
@@ -61,12 +64,13 @@ class IncidentWorkflow:
         self._file = CaseFile(carried.incident if carried else _blank(opening))
         self._children = Children(opening.number, carried.lit if carried else [])
         self._settled_at: int | None = None
-        self._recorder = Recorder(carried.outbox if carried else [], self._row, self._is_settled)
+        self._recorder = IncidentRecorder(carried.outbox if carried else [], self._row, self._is_settled)
+        self._opening_measures: asyncio.Task[None] | None = None
         self._courier = Courier({person.id: list(person.channels) for person in opening.company.people})
         self._neighbours = Neighbours(self._was_lost)
         self._alarm = Alarm()
-        for act in ACTS.values():
-            self._listen_for(act)
+        for name, act in ACTS.items():
+            listen(act, COMMANDS[name], self._check, self._carry_out, self._hear)
         if carried is None:
             self._open(opening)
 
@@ -89,6 +93,7 @@ class IncidentWorkflow:
                 **approvals(self.incident),  # 5.2.8 the general manager
                 **recoveries(self.incident),  # 6.1 probes and observation
             }
+            self._open_measures()  # 6.2 workflows of their own, which outlive this one
             await self._children.tend(wanted)
             if self.incident.seq == seen:
                 await self._children.let_rest(wanted, self.incident)
@@ -110,6 +115,27 @@ class IncidentWorkflow:
         while passed := clock.due(self.incident, workflow.now()):
             for item in passed:
                 self._note([item.event], at=item.since)
+
+    def _open_measures(self) -> None:
+        """Let the measures of an accepted report begin; the signal that they have comes from there."""
+        version = report_without_measures(self.incident)
+        if version is None or self._opening_measures:
+            return
+        orders = MeasureOrders(
+            incident=self.incident.number, summary_version=version, first=len(self.incident.measures) + 1
+        )
+        self._opening_measures = asyncio.create_task(self._until_opened(orders))
+
+    async def _until_opened(self, orders: MeasureOrders) -> None:
+        await workflow.execute_activity_method(
+            Rectification.open,
+            orders,
+            start_to_close_timeout=options.ARCHIVE_TIMEOUT,
+            retry_policy=options.WITHOUT_END,
+            summary=f"measures of report version {orders.summary_version} (6.2)",
+        )
+        await workflow.wait_condition(lambda: report_without_measures(self.incident) != orders.summary_version)
+        self._opening_measures = None
 
     def _say_how_it_stands(self) -> None:
         waiting = awaited(self.incident)
@@ -167,8 +193,10 @@ class IncidentWorkflow:
         await self._children.tend({})
         self._say_how_it_stands()
         await self._tell_alert_workflow()
+        self._open_measures()
         self._recorder.hurry()
         await workflow.wait_condition(lambda: not self._neighbours.unsaid)
+        await workflow.wait_condition(lambda: report_without_measures(self.incident) is None)
         await workflow.wait_condition(lambda: self._recorder.is_up_to_date and not self._courier.unsent)
         archive = Archive(incident=self.incident.number, workflow_id=workflow.info().workflow_id)
         await workflow.execute_activity_method(
@@ -192,33 +220,17 @@ class IncidentWorkflow:
 
     # ── what comes in ─────────────────────────────────────────────────────────
 
-    def _listen_for(self, act: type[Act]) -> None:
-        """Take an act as an update, which answers, and as a signal of the same name, which does not."""
-        command_type = COMMANDS[act.name]
-
-        def carry_out(command: command_type) -> Receipt:  # type: ignore[valid-type]
-            return self._carry_out(command)
-
-        def refuse_early(command: command_type) -> None:  # type: ignore[valid-type]
-            self._check(command)
-
-        def hear(raw: RawValue) -> None:
-            self._hear(act, command_type, raw)
-
-        workflow.set_update_handler(act.name, carry_out, validator=refuse_early)
-        workflow.set_signal_handler(act.name, hear)
-
     def _check(self, command: Command[Act]) -> None:
         try:
             self._file.check(command, workflow.now())
         except Refusal as refusal:
-            raise _as_error(refusal) from None
+            raise as_error(refusal) from None
 
     def _carry_out(self, command: Command[Act]) -> Receipt:
         try:
             receipt = self._file.act(command, workflow.now())
         except Refusal as refusal:
-            raise _as_error(refusal) from None
+            raise as_error(refusal) from None
         self._hand_out()
         return receipt
 
@@ -291,6 +303,12 @@ class IncidentWorkflow:
     def person_left(self, departure: contract.Departure) -> None:
         """Pass his open tasks on (4.2)."""
         self._note(departed(self.incident, departure.person, workflow.now()))
+
+    @workflow.signal(name=contract.MEASURES_OPENED, description="The report's measures are workflows of their own.")
+    def measures_opened(self, opened: contract.MeasuresOpened) -> None:
+        """Record their numbers, once (6.2)."""
+        if report_without_measures(self.incident) == opened.summary_version:
+            self._note([ev.MeasuresOpened(summary_version=opened.summary_version, measures=opened.measures)])
 
     # ── other incidents with the same cause (3.1) ─────────────────────────────
 
@@ -425,10 +443,6 @@ class IncidentWorkflow:
 
 def _blank(opening: Opening) -> Incident:
     return Incident(number=opening.number, policy=opening.policy, company=opening.company, calendar=opening.calendar)
-
-
-def _as_error(refusal: Refusal) -> ApplicationError:
-    return ApplicationError(refusal.message, refusal.as_details(), type=refusal.code, non_retryable=True)
 
 
 def _in_words(incident: Incident) -> str:

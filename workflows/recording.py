@@ -1,26 +1,31 @@
 """What an incident hands out while it goes on: entries to the record, messages to people."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
+from typing import Generic, TypeVar, cast
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Batch, IncidentRow, Message
+    from activities.messages import Batch, IncidentRow, MeasureBatch, MeasureRow, Message
     from activities.record import Recording
+    from activities.rectification import Rectification
     from domain.entry import Entry
+    from domain.measure import MeasureEntry
     from workflows import options
     from workflows.paging import Reached, reach
 
 BATCH_BYTES = 256 * 1024
+R = TypeVar("R")
 
 
-class Recorder:
+class Recorder(ABC, Generic[R]):
     """Keeps the record up with the timeline; while the database is away it catches up beside the incident."""
 
-    def __init__(self, outbox: list[Entry], row: Callable[[], IncidentRow], is_settled: Callable[[], bool]) -> None:
+    def __init__(self, outbox: list[Entry], row: Callable[[], R], is_settled: Callable[[], bool]) -> None:
         """Take over what was not recorded yet; ``is_settled`` tells that the incident has nothing else to set going.
 
         It must wait for that: after a crash one and the same update can reach the workflow together with the end of
@@ -50,7 +55,7 @@ class Recorder:
                 await workflow.wait_condition(self._has_work)
             entries = self._next_entries()
             self._last_recorded_at = entries[-1].recorded_at
-            await self._until_done(Batch(entries=entries, row=self._row()))
+            await self._until_done(entries, self._row())
             del self.outbox[: len(entries)]
 
     def _has_work(self) -> bool:
@@ -78,21 +83,15 @@ class Recorder:
             count += 1
         return self.outbox[:count]
 
-    async def _until_done(self, batch: Batch) -> None:
-        """Write a batch; never by a local activity, which would write what Temporal has not stored yet.
+    async def _until_done(self, entries: list[Entry], row: R) -> None:
+        """Write entries; never by a local activity, which would write what Temporal has not stored yet.
 
         A worker that dies then leaves entries in the record that have never happened, and the record refuses the
         true ones for ever.
         """
         while True:
             try:
-                await workflow.execute_activity_method(
-                    Recording.record,
-                    batch,
-                    start_to_close_timeout=options.RECORD_TIMEOUT,
-                    retry_policy=options.WITHOUT_END,
-                    summary=_summary(batch),
-                )
+                await self._write(entries, row, f"record {entries[0].seq}-{entries[-1].seq}")
             except FailureError as failure:
                 if is_cancelled_exception(failure):
                     raise
@@ -102,16 +101,42 @@ class Recorder:
             else:
                 return
 
+    @abstractmethod
+    async def _write(self, entries: list[Entry], row: R, summary: str) -> None:
+        """Give entries, and the row as it stands after them, to the record."""
 
-def _summary(batch: Batch) -> str:
-    return f"record {batch.entries[0].seq}-{batch.entries[-1].seq}"
+
+class IncidentRecorder(Recorder[IncidentRow]):
+    """Keeps the record of an incident."""
+
+    async def _write(self, entries: list[Entry], row: IncidentRow, summary: str) -> None:
+        await workflow.execute_activity_method(
+            Recording.record,
+            Batch(entries=entries, row=row),
+            start_to_close_timeout=options.RECORD_TIMEOUT,
+            retry_policy=options.WITHOUT_END,
+            summary=summary,
+        )
+
+
+class MeasureRecorder(Recorder[MeasureRow]):
+    """Keeps the record of a rectification measure."""
+
+    async def _write(self, entries: list[Entry], row: MeasureRow, summary: str) -> None:
+        await workflow.execute_activity_method(
+            Rectification.record,
+            MeasureBatch(entries=cast("list[MeasureEntry]", entries), row=row),
+            start_to_close_timeout=options.RECORD_TIMEOUT,
+            retry_policy=options.WITHOUT_END,
+            summary=summary,
+        )
 
 
 class Courier:
     """Tells people once what they should know; each message goes its own way, none waits for another."""
 
     def __init__(self, channels: dict[str, list[str]]) -> None:
-        """Remember by which channels people are reached."""
+        """Remember by which channels people are reached; whoever made the dictionary may change it."""
         self._channels = channels
         self._on_the_way: dict[str, tuple[Message, asyncio.Task[Reached]]] = {}
 

@@ -28,7 +28,7 @@ def install(app: typer.Typer) -> None:
 def check(
     ctx: typer.Context,
     number: Annotated[
-        str | None, typer.Argument(help=N_("one incident; default: all of them"), metavar="NUMBER")
+        str | None, typer.Argument(help=N_("one incident or measure; default: all of them"), metavar="NUMBER")
     ] = None,
 ) -> None:
     """Verify chains, rows, archives and workflows."""
@@ -77,6 +77,9 @@ def _tell(_: Translator, findings: Findings) -> None:
     )
     counts = {name: getattr(findings, name) for name in ("incidents", "entries", "audited", "changes")}
     screen.console.print(_(told, **counts), markup=False)
+    if findings.measures:
+        told = N_("{measures} rectification measures with {entries} entries were checked.")
+        screen.console.print(_(told, measures=findings.measures, entries=findings.measure_entries), markup=False)
     for note in findings.notes:
         screen.console.print(f"  · {_line(_, note)}", markup=False)
     for fault in findings.faults:
@@ -88,6 +91,6 @@ def _tell(_: Translator, findings: Findings) -> None:
 
 
 def _line(_: Translator, finding: Finding) -> str:
-    where = finding.incident or _(N_("changes") if finding.chain == CHANGES else N_("audit trail"))
+    where = finding.incident or finding.measure or _(N_("changes") if finding.chain == CHANGES else N_("audit trail"))
     place = f"{where} #{finding.seq}" if finding.seq else where
     return f"{place}: {_(finding.message, **finding.params)}"

@@ -93,6 +93,8 @@ def incident(_: Translator, item: dict[str, Any]) -> None:
         console.print(f"{_(N_('linked to it'))}: {', '.join(item['children'])}")
     for warning in item.get("warnings", []):
         console.print(f"[yellow]![/] {escape(warning)}")
+    if item.get("measures"):
+        console.print(_(N_("rectification measures: {numbers}"), numbers=", ".join(item["measures"])), markup=False)
     _awaited(_, item)
     _steps(_, item)
     if item["allowed_acts"]:

@@ -17,6 +17,8 @@ WORDS = {
     "responder": N_("responder"),
     "emergency_leading_group": N_("emergency leading group"),
     "on_scene_commander": N_("on-scene commander"),
+    "measure_owner": N_("owner of the measure"),
+    "measure_verifier": N_("verifier of the measure"),
     "system": N_("the system"),
     "alert_source": N_("monitoring"),
     # phases
@@ -91,6 +93,19 @@ WORDS = {
     "unlink": N_("take the link back"),
     "file_statutory_report": N_("record a report to a regulator"),
     "waive_statutory_report": N_("decide that a regulator need not be told"),
+    # rectification measures
+    "open": N_("open"),
+    "done_reported": N_("reported as done"),
+    "cancelled": N_("cancelled"),
+    "granted": N_("granted"),
+    "refused": N_("refused"),
+    "lapsed": N_("lapsed"),
+    "report_done": N_("report the measure as done"),
+    "verify_measure": N_("verify the measure"),
+    "ask_extension": N_("ask for an extension"),
+    "decide_extension": N_("decide on an extension"),
+    "reassign_measure": N_("reassign the measure"),
+    "cancel_measure": N_("cancel the measure"),
     # entries of the log
     "observation": N_("observation"),
     "first_hand_material": N_("first-hand material"),

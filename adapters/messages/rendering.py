@@ -20,7 +20,11 @@ _FOLDER = Path(__file__).parent
 _DRILL = {"zh-CN": "【演练】", "en": "【演练】[DRILL] "}
 _PLAIN = "plain"
 # Messages that are about no incident.
-BESIDE_INCIDENTS = ("communication_test", "contact_test", "readiness")
+BESIDE_INCIDENTS = (
+    *("communication_test", "contact_test", "readiness"),
+    *("rectification_opened", "rectification_due", "rectification_overdue", "rectification_verification"),
+    *("rectification_extension", "rectification_news"),
+)
 TEMPLATES = tuple(sorted(path.parent.name for path in _FOLDER.glob("*/body.txt")))
 
 _jinja = Environment(
@@ -47,7 +51,11 @@ _DETAILS = {
     "regulator": N_("Regulator: {value}"),
     "statutory_report": N_("Report: {value}"),
     "items": N_("To check: {value}"),
+    "owner": N_("Owner: {value}"),
+    "verifier": N_("Verifier: {value}"),
     "text": N_("Text: {text}"),
+    "evidence": N_("Evidence of completion: {value}"),
+    "wish": N_("Wanted due day: {value}"),
     "reason": N_("Reason: {reason}"),
 }
 
@@ -164,8 +172,8 @@ class _Names:
     def _named(self, name: str, value: str) -> str:
         company = self._company
         if company is None:
-            return self._.word(value) if name not in {"text", "reason"} else value
-        if name == "person" and (person := company.person(value)):
+            return self._.word(value) if name not in {"text", "evidence", "wish", "reason"} else value
+        if name in {"person", "owner", "verifier"} and (person := company.person(value)):
             return self.own(person)
         if name == "department" and (department := company.department(value)):
             return department.name.in_language(self._.language)

@@ -8,14 +8,14 @@ from sqlalchemy import Column, Select, Table, select, true, union
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.messages import IncidentRow
+from activities.messages import IncidentRow, MeasureRow
 from adapters.store import audit, catalogue
 from adapters.store.audit import AuditEntry
 from adapters.store.catalogue import Change
 from adapters.store.chain import Link
 from adapters.store.database import Database
-from adapters.store.rows import to_entry
-from adapters.store.tables import archives, changes, entries, heads, incidents, refusals
+from adapters.store.rows import to_entry, to_measure_entry
+from adapters.store.tables import archives, changes, entries, heads, incidents, measure_entries, measures, refusals
 from domain.entry import GENESIS, Entry
 
 M = TypeVar("M")
@@ -32,6 +32,22 @@ class Evidence:
     row: IncidentRow | None
     has_row: bool
     history: bytes | None
+
+    @property
+    def last(self) -> int:
+        """Return the seq at which the timeline ends, 0 without entries."""
+        return self.links[-1].seq if self.links else 0
+
+
+@dataclass(frozen=True)
+class MeasureEvidence:
+    """What the database holds of one measure, in one snapshot; ``row`` is None when it is missing or damaged."""
+
+    number: str
+    links: list[Link]
+    entries: list[Entry]
+    row: MeasureRow | None
+    has_row: bool
 
     @property
     def last(self) -> int:
@@ -67,6 +83,25 @@ async def incident(database: Database, number: str) -> Evidence:
     return Evidence(number, links, found, rows[0][1] if rows else None, bool(rows), history)
 
 
+async def measure_numbers(database: Database, after: str = "", limit: int = 200) -> list[str]:
+    """Return the numbers of all measures that have left any trace, in pages."""
+    traces = union(select(measures.c.number), select(measure_entries.c.measure)).subquery()
+    wanted = select(traces.c.number).where(traces.c.number > after).order_by(traces.c.number).limit(limit)
+    async with database.session() as connection:
+        return list(await connection.scalars(wanted))
+
+
+async def measure(database: Database, number: str) -> MeasureEvidence:
+    """Read everything about one measure."""
+    kept = measure_entries.c
+    async with database.session() as connection:
+        pairs = await _read(connection, measure_entries, kept.seq, kept.measure == number, to_measure_entry)
+        rows = await _read(connection, measures, measures.c.seq, measures.c.number == number, _measure_row)
+    links = [_link(seq, entry, "seq") for seq, entry in pairs]
+    found: list[Entry] = [entry for _, entry in pairs if entry is not None]
+    return MeasureEvidence(number, links, found, rows[0][1] if rows else None, bool(rows))
+
+
 async def trail(database: Database, chain: str = audit.CHAIN) -> Trail:
     """Read the audit trail, or that of the catalogue's changes, and its head."""
     table, reader = _TRAILS[chain]
@@ -79,6 +114,10 @@ async def trail(database: Database, chain: str = audit.CHAIN) -> Trail:
 
 def _row(row: Any) -> IncidentRow:
     return IncidentRow.model_validate(dict(row))
+
+
+def _measure_row(row: Any) -> MeasureRow:
+    return MeasureRow.model_validate(dict(row))
 
 
 def _audit_entry(row: Any) -> AuditEntry:

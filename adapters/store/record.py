@@ -1,16 +1,19 @@
-"""Writing the record: entries are inserted once, the incident's row only moves forward."""
+"""Writing the record: entries are inserted once, the row of their incident or measure only moves forward."""
 
 import zlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.messages import Batch, IncidentRow
+from activities.messages import Batch, IncidentRow, MeasureBatch, MeasureRow
 from activities.ports import RecordTampered
 from adapters.store.database import Database
-from adapters.store.rows import insert, to_entry, to_row
-from adapters.store.tables import archives, entries, incidents
+from adapters.store.rows import Values, insert, to_entry, to_measure_entry, to_measure_row, to_row
+from adapters.store.tables import archives, entries, incidents, measure_entries, measures
 from domain.entry import GENESIS, Entry
 
 _log = structlog.get_logger(__name__)
@@ -24,6 +27,20 @@ class RecordUnreadable(Exception):
     """This release would store an entry so that it no longer fits its hash; a newer worker can store it."""
 
 
+class Book(NamedTuple):
+    """Where timelines of one kind are kept: the rows, the entries, the column of the entries that names the row."""
+
+    rows: Table
+    entries: Table
+    key: str
+    write: Callable[[Entry, datetime], Values]
+    read: Callable[[Mapping[str, Any]], Entry]
+
+
+INCIDENTS = Book(incidents, entries, "incident", to_row, to_entry)
+MEASURES = Book(measures, measure_entries, "measure", to_measure_row, to_measure_entry)
+
+
 class SqlRecord:
     """``activities.ports.RecordStore`` in SQL."""
 
@@ -32,18 +49,8 @@ class SqlRecord:
         self._database = database
 
     async def append(self, batch: Batch) -> None:
-        """Write a batch in one transaction; raise RecordTampered, RecordGap, RecordUnreadable, DatabaseAway.
-
-        A row that is ahead of its entries waits for the batch that brings them.
-        """
-        try:
-            async with self._database.transaction() as connection:
-                await self._insert(connection, batch.entries)
-                if await _is_complete(connection, batch):
-                    await self._move_forward(connection, batch.row)
-        except RecordTampered as fault:
-            _log.critical("record_tampered", incident=batch.row.number, fault=str(fault))
-            raise
+        """Write a batch in one transaction; raise RecordTampered, RecordGap, RecordUnreadable, DatabaseAway."""
+        await append(self._database, INCIDENTS, batch.entries, batch.row)
 
     async def archive(self, incident: str, history: str) -> None:
         """Keep the first history that is given; RecordGap when the incident itself is not recorded."""
@@ -57,40 +64,63 @@ class SqlRecord:
             )
             await connection.execute(adding.on_conflict_do_nothing())
 
-    async def _insert(self, connection: AsyncConnection, new: list[Entry]) -> None:
-        if not new:
-            return
-        now = await self._database.now(connection)
-        rows = [to_row(entry, now) for entry in new]
-        if misfit := next((entry for entry, row in zip(new, rows, strict=True) if not _fits(entry, row)), None):
-            raise RecordUnreadable(f"entry {misfit.seq} of incident {misfit.incident}")
-        adding = insert(entries, is_postgres=self._database.is_postgres)
-        await connection.execute(adding.on_conflict_do_nothing(), rows)
 
-    async def _move_forward(self, connection: AsyncConnection, row: IncidentRow) -> None:
-        adding = insert(incidents, is_postgres=self._database.is_postgres).values(row.model_dump())
-        newer = {name: adding.excluded[name] for name in IncidentRow.model_fields if name != "number"}
-        await connection.execute(
-            adding.on_conflict_do_update(
-                index_elements=["number"], set_=newer, where=incidents.c.seq < adding.excluded.seq
-            )
-        )
+class SqlMeasureRecord:
+    """``activities.ports.MeasureStore`` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        """Take a database that is migrated."""
+        self._database = database
+
+    async def append(self, batch: MeasureBatch) -> None:
+        """Write a batch in one transaction; raise RecordTampered, RecordGap, RecordUnreadable, DatabaseAway."""
+        await append(self._database, MEASURES, batch.entries, batch.row)
 
 
-def _fits(entry: Entry, row: dict[str, object]) -> bool:
-    return to_entry(row).digest() == entry.hash
+async def append(database: Database, book: Book, new: Sequence[Entry], row: IncidentRow | MeasureRow) -> None:
+    """Write entries and their row; a row that is ahead of its entries waits for the batch that brings them."""
+    try:
+        async with database.transaction() as connection:
+            await _insert(database, connection, book, new)
+            if await _is_complete(connection, book, new, row):
+                await _move_forward(database, connection, book, row)
+    except RecordTampered as fault:
+        _log.critical("record_tampered", **{book.key: row.number}, fault=str(fault))
+        raise
 
 
-async def _is_complete(connection: AsyncConnection, batch: Batch) -> bool:
-    """Compare what is stored now with the batch; tell whether the entry that its row ends at is there."""
-    row = batch.row
-    seqs = [entry.seq for entry in batch.entries] or [row.seq]
-    touched = or_(entries.c.seq.between(min(seqs) - 1, max(seqs)), entries.c.seq == row.seq)
-    found = await connection.execute(
-        select(entries.c.seq, entries.c.hash).where(entries.c.incident == row.number, touched)
+async def _insert(database: Database, connection: AsyncConnection, book: Book, new: Sequence[Entry]) -> None:
+    if not new:
+        return
+    now = await database.now(connection)
+    rows = [book.write(entry, now) for entry in new]
+    for entry, row in zip(new, rows, strict=True):
+        if book.read(row).digest() != entry.hash:
+            raise RecordUnreadable(f"entry {entry.seq} of {book.key} {entry.incident}")
+    adding = insert(book.entries, is_postgres=database.is_postgres)
+    await connection.execute(adding.on_conflict_do_nothing(), rows)
+
+
+async def _move_forward(
+    database: Database, connection: AsyncConnection, book: Book, row: IncidentRow | MeasureRow
+) -> None:
+    adding = insert(book.rows, is_postgres=database.is_postgres).values(row.model_dump())
+    newer = {name: adding.excluded[name] for name in type(row).model_fields if name != "number"}
+    await connection.execute(
+        adding.on_conflict_do_update(index_elements=["number"], set_=newer, where=book.rows.c.seq < adding.excluded.seq)
     )
-    stored: dict[int, str] = {0: GENESIS} | {row.seq: row.hash for row in found}
-    for entry in batch.entries:
+
+
+async def _is_complete(
+    connection: AsyncConnection, book: Book, new: Sequence[Entry], row: IncidentRow | MeasureRow
+) -> bool:
+    """Compare what is stored now with the batch; tell whether the entry that its row ends at is there."""
+    kept = book.entries.c
+    seqs = [entry.seq for entry in new] or [row.seq]
+    touched = or_(kept.seq.between(min(seqs) - 1, max(seqs)), kept.seq == row.seq)
+    found = await connection.execute(select(kept.seq, kept.hash).where(kept[book.key] == row.number, touched))
+    stored: dict[int, str] = {0: GENESIS} | {item.seq: item.hash for item in found}
+    for entry in new:
         _compare(stored, entry.seq - 1, entry.prev_hash)
         _compare(stored, entry.seq, entry.hash)
     if row.seq not in stored:

@@ -21,6 +21,7 @@ from domain.administration import POWERS, Task
 from domain.authority import AUTHORITY, REPORT
 from domain.company import Role
 from domain.incident import Phase
+from domain.measure import MEASURE_ACTS
 from tests.api.bodies import BODIES
 from tests.api.browser import Browser, one_time_password, settled_in
 from tests.api.cast import MANAGER, NOBODY_SPECIAL, OPERATOR, PEOPLE, TECHNICIAN, report
@@ -35,7 +36,7 @@ EVERYBODY = {
     *("runbooks", "me", "inbox", "read_message", "business_time", "calendar_year", "members", "member"),
     *("delegations", "leaves", "kept_departments", "kept_systems", "duty", "shifts", "reach", "rosters", "roster"),
     *("overrides", "swaps", "offer_swap", "my_feed", "roster_feed", "revoke_feeds", "shifts_calendar"),
-    "answer_communication_test",
+    *("answer_communication_test", "measures", "measure", "measure_timeline", "measure_refusals"),
     *("statutory_reports", "statutory_draft"),
 }
 OTHER = "yuan-hong"
@@ -93,6 +94,7 @@ KEPT: dict[str, Door] = {
     "withdraw_swap": Door(Task.SWAP_SHIFTS, is_late=True),
     "arrival_statistics": Door(Task.READ_STATISTICS, query=f"?person={OTHER}"),
     "place_code": Door(Task.READ_PLACE_CODES),
+    "open_measure": Door(Task.OPEN_MEASURES, body={}),
 }
 # The same routes, asked about somebody else.
 ABOUT_OTHERS = {
@@ -147,7 +149,7 @@ async def ask(api: Api, who: str, route: Route, query: str = "", body: Any = Non
 
 async def test_every_route_has_an_entry_and_every_entry_a_route(system: System) -> None:
     found = {route.name for route in described(system)}
-    known = EVERYBODY | ALERTS | set(KEPT) | set(ACTS) | {"report"}
+    known = EVERYBODY | ALERTS | set(KEPT) | set(ACTS) | {"report"} | set(MEASURE_ACTS)
     assert sorted(found - known) == [], "say who may pass"
     assert sorted(known - found) == []
     assert set(BODIES) == set(ACTS)

@@ -148,6 +148,20 @@ def test_a_message_says_what_is_asked_by_which_clause_until_when(
         assert part in en
 
 
+@pytest.mark.parametrize(
+    "news", ["verified", "sent_back", "extension_granted", "extension_refused", "cancelled", "passed_on", "unheard-of"]
+)
+def test_news_of_a_measure_name_its_people_and_where_it_is(
+    message_with: MessageWith, people: dict[str, Person], roster: Roster, news: str
+) -> None:
+    params = {"measure": "M-1", "owner": "xu-bin", "verifier": "sun-jing", "news": news, "source": "drill 2026"}
+    message = message_with(template="rectification_news", params=params)
+    zh, en = (render(message, people[language], roster.company, HEAD) for language in ("zh-CN", "en"))
+    assert ("责任人：徐斌" in zh.body, "Owner: Xu Bin" in en.body) == (True, True)
+    assert "https://fengsui.example/api/v1/measures/M-1" in en.body
+    assert zh.subject != en.subject
+
+
 def test_ids_become_names(message_with: MessageWith, people: dict[str, Person], roster: Roster) -> None:
     message = message_with(template="step_result", params=FULL)
     zh, en = (render(message, people[language], roster.company, HEAD).body for language in ("zh-CN", "en"))

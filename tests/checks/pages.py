@@ -58,6 +58,10 @@ def check(evidence: Evidence) -> Iterator[Violation]:
             for item in _sent(run):
                 asked[item.message["dedup_key"]].add(f"incident:{number}")
         yield from _record_is_true(evidence, number, got)
+    for name, runs in evidence.histories.items():
+        if name.startswith("measure:"):
+            for item in (sent for run in runs for sent in _sent(run)):
+                asked[item.message["dedup_key"]].add(name)
     yield from _logical(evidence, asked)
     yield from _drills(evidence)
 

@@ -19,6 +19,7 @@ _OPTIONAL = ("person", "on_behalf_of", "command_id")
 _SILENT_KINDS = {  # they change no decision, so the version stays
     "report_repeated",
     "alert_resolved",
+    "measures_opened",
     "paged",
     "acknowledged",
     "arrival_at_risk",

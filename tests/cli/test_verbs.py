@@ -3,11 +3,12 @@
 import pytest
 from typer.testing import CliRunner
 
-from adapters.cli import verbs
+from adapters.cli import measures, verbs
 from adapters.cli.app import build, run
 from adapters.cli.session import USAGE, Options, Session
 from api.acts import RESOURCES
 from domain.acts import ACTS
+from domain.measure import MEASURE_ACTS
 
 EVERY = sorted(verb.words for verb in verbs.VERBS)
 
@@ -60,3 +61,11 @@ def test_what_cannot_be_understood_is_told_in_one_line(
 ) -> None:
     assert run(["--language", "zh-CN", *arguments]) == USAGE
     assert told in capsys.readouterr().err
+
+
+def test_every_act_on_a_measure_has_a_verb() -> None:
+    assert set(measures.WORDS) == set(MEASURE_ACTS)
+    for words in measures.WORDS.values():
+        shown = CliRunner().invoke(build(Session(Options())), [*words.split(), "--help"])
+        assert shown.exit_code == 0
+        assert "--key" in shown.output

@@ -8,7 +8,7 @@ import pytest
 from domain import acts
 from domain import events as ev
 from domain.awaited import awaited, ladders
-from domain.closure import checklist, missing_for_closing
+from domain.closure import checklist, missing_for_closing, report_without_measures
 from domain.company import Delegation, Role
 from domain.errors import (
     AlreadyDecided,
@@ -301,8 +301,27 @@ def test_r25_director_and_general_manager_each_answer_once() -> None:
     scene.refuses(StaleVersion, "6.2", cast.DIRECTOR, accept(2))
     scene.do(cast.DEPUTY_DIRECTOR, accept())
     scene.refuses(AlreadyDecided, "6.2", cast.DIRECTOR, accept())
+    assert report_without_measures(scene.incident) is None
     scene.do(cast.GENERAL_MANAGER, accept())
     assert scene.incident.summaries[-1].receipts == {Role.IT_DIRECTOR: True, Role.GENERAL_MANAGER: True}
+
+
+def test_r26_the_measures_of_a_report_are_opened_once_when_both_have_accepted_it() -> None:
+    scene = stage.complete()
+    assert report_without_measures(scene.incident) == 1
+    scene.note(ev.MeasuresOpened(summary_version=1, measures=["M-7K3Q9-DXMB2-1"]))
+    assert (report_without_measures(scene.incident), scene.incident.measures) == (None, ["M-7K3Q9-DXMB2-1"])
+    scene.do(cast.MANAGER, acts.Close())
+    drill = stage.summary(stage.group(is_drill=True))
+    drill.do(cast.SPECIALIST, SUMMARY)
+    drill.do(cast.DIRECTOR, accept())
+    assert report_without_measures(drill.incident) == 1, "the general manager is spared"
+
+
+def test_r26_nobody_verifies_his_own_measure() -> None:
+    measure = SUMMARY.measures[0].model_copy(update={"verifier": SUMMARY.measures[0].owner})
+    act = SUMMARY.model_copy(update={"measures": [measure]})
+    assert stage.summary().refuses(OwnWork, "6.2", cast.MANAGER, act).field == "measures.verifier"
 
 
 def test_r25_a_returned_report_is_written_again_and_its_clock_is_not_reset() -> None:

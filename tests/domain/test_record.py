@@ -138,7 +138,9 @@ def _everything_that_can_happen() -> list[Entry]:
     slow.note(ev.PersonLeft(left=cast.TECHNICIAN))
     late = stage.summary()
     late.wait(hours=24 * 8)
-    scenes = (*_beside_the_way(), contested, other, group, slow, late, stage.withdrawn(), stage.closed())
+    begun = stage.complete()
+    begun.note(ev.MeasuresOpened(summary_version=1, measures=["M-7K3Q9-DXMB2-1"]))
+    scenes = (*_beside_the_way(), contested, other, group, slow, late, begun, stage.withdrawn(), stage.closed())
     return [*TIMELINE, *(entry for scene in scenes for entry in scene.timeline)]
 
 

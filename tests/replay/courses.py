@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from adapters.temporal import keep_vigil
 from domain import acts
+from domain import measure as ms
 from domain.company import Company, Role, Watch
 from domain.policy import Interval, Policy, StatutoryClock
 from domain.text import Text
@@ -430,6 +431,40 @@ async def nobody_answers(desk: Desk) -> None:
     await scenes.start_procedure(desk, is_major=True)
     await scenes.submit_plan(desk)
     await desk.continued(contract.child_id(desk.number, "plan/1"))
+
+
+# ── rectification measures (6.2) ─────────────────────────────────────────────
+
+
+@course(channels={cast.TECHNICIAN: ["mail"]}, failing={"mail": 1, "record": 2})
+async def rectification(desk: Desk) -> None:
+    """Reminded, not extended, overdue, sent back, verified; somebody leaves meanwhile; another measure stays open."""
+    story, other = scenes.Rectifying(desk, "M-7K3Q9-DXMB2-1"), scenes.Rectifying(desk, "M-7K3Q9-DXMB2-2")
+    await other.open(3600)
+    await story.open(2)
+    await story.until(lambda measure: any(key.startswith("due/") for key in measure.called))
+    await story.act(cast.TECHNICIAN, ms.AskExtension(due=datetime.now(UTC) + timedelta(days=9), reason="备件未到"))
+    await story.until(lambda measure: "extension/1" in measure.called)
+    await story.act(cast.MANAGER, ms.DecideExtension(extension=1, grant=False, reason="备件已到"))
+    await story.until(lambda measure: measure.is_overdue)
+    await story.until(lambda measure: any(key.startswith("overdue/") for key in measure.called))
+    await story.tell(cast.OUTSIDER, ms.CancelMeasure(reason="无权取消"))
+    await scenes.depart(desk, cast.TECHNICIAN)
+    await story.act(cast.TECHNICIAN, ms.ReportDone(text="已更换"))
+    await story.act(cast.SUPERVISOR, ms.VerifyMeasure(completion=1, passed=False, text="未复位"))
+    await story.act(cast.TECHNICIAN, ms.ReportDone(text="已复位"))
+    await story.until(lambda measure: any(key.startswith("verification/") for key in measure.called))
+    await story.act(cast.SUPERVISOR, ms.VerifyMeasure(completion=2, passed=True, text="已核实"))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await desk.client.get_workflow_handle(contract.measure_id(story.number)).result()
+
+
+@course(is_long=True)
+async def restless_measure(desk: Desk) -> None:
+    """So many mornings that it continues as new."""
+    story = scenes.Rectifying(desk, "M-7K3Q9-DXMB2-1")
+    await story.open(0.5)
+    await desk.continued(contract.measure_id(story.number))
 
 
 # ── the people (4.2) ──────────────────────────────────────────────────────────

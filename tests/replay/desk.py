@@ -140,10 +140,17 @@ class Desk:
         """Look at the server until something is so; what is not there yet may still come."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                with suppress(RPCError):
+                with suppress(RPCError, *_SILENT):
                     if await is_so():
                         return
                 await asyncio.sleep(PAUSE_SECONDS)
+
+    async def eventually_answered(self, attempt: Callable[..., Awaitable[Receipt]], *given: Any) -> Receipt:
+        """Try until there is an answer."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                with suppress(*_SILENT):
+                    return await attempt(*given)
 
     async def over(self) -> None:
         """Wait until the incident's workflow has ended."""

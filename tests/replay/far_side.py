@@ -1,7 +1,7 @@
 """What lies beyond the network while courses are played: takes everything, or fails as often as it was told to."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from temporalio.client import Client
@@ -9,22 +9,26 @@ from temporalio.worker import Worker
 
 from activities.alerts import Alerts
 from activities.departures import Departures
-from activities.messages import AlertOpening, Batch, Delivery, Message
+from activities.messages import AlertOpening, Batch, Delivery, MeasureBatch, MeasureOrders, Message
 from activities.paging import Paging
 from activities.ports import NotHandedOver
 from activities.probes import ProbeChecks
 from activities.readiness import ReadinessChecks
 from activities.record import Recording
+from activities.rectification import Rectification
 from adapters.composition import Activities
-from adapters.temporal import Incidents
+from adapters.measures import surroundings
+from adapters.temporal import Incidents, Measures, Ongoing
 from domain.acts import Assessment
 from domain.calendar import Calendar
 from domain.company import Company, Person, Probe, Role
-from domain.policy import Policy, Span
+from domain.measure import Source
+from domain.policy import Deadline, Policy, Span
 from domain.readiness import Standing
 from tests import cast
 from tests.vigil import Vigilance
 from worker import workers
+from workflows.contract import MeasureOpening, MeasuresOpened
 
 # What a channel that fails asks for; the others say nothing.
 RETRY_AFTER = {"webhook": timedelta(seconds=6)}
@@ -79,7 +83,7 @@ class Forgetful:
     def __init__(self, failing: Failing) -> None:
         self._failing = failing
 
-    async def append(self, batch: Batch) -> None:
+    async def append(self, batch: Batch | MeasureBatch) -> None:
         if self._failing.fails("record"):
             raise ConnectionError("the database is away")
 
@@ -101,6 +105,12 @@ class Hasty(Calendar):
 
     def next_morning(self, instant: datetime, spans: list[Span]) -> datetime:
         return instant + timedelta(seconds=0.3)
+
+    def morning(self, instant: datetime, count: int, spans: list[Span]) -> datetime:
+        return instant + count * timedelta(seconds=0.3)
+
+    def is_working_time(self, instant: datetime, spans: list[Span]) -> bool:
+        return True
 
 
 class HastyDays(Vigilance):
@@ -136,11 +146,36 @@ class Openings:
         await self._incidents.open(built.model_copy(update=about))
 
 
+class OneMeasure:
+    """Opens one measure for every report, due in a second."""
+
+    def __init__(self, measures: Measures, vigilance: Vigilance) -> None:
+        self._measures = measures
+        self._vigilance = vigilance
+
+    async def open_measures(self, orders: MeasureOrders) -> None:
+        opening = await self.opening(f"M-{orders.incident}-{orders.first}", ref=orders.incident)
+        await self._measures.open(opening)
+        opened = MeasuresOpened(summary_version=orders.summary_version, measures=[opening.number])
+        await self._measures.tell_incident(orders.incident, opened)
+
+    async def opening(self, number: str, *, ref: str, seconds: float = 1) -> MeasureOpening:
+        now = datetime.now(UTC)
+        return MeasureOpening(
+            number=number,
+            text="更换电源",
+            owner=cast.TECHNICIAN,
+            due=Deadline(at=now + timedelta(seconds=seconds), clause="6.2"),
+            source=Source(kind="incident", ref=ref, system=cast.TRADING),
+            around=surroundings(await self._vigilance.now(now), {cast.TECHNICIAN}),
+        )
+
+
 def far_side(client: Client, policy: Policy, company: Company, times: dict[str, int]) -> list[Worker]:
     """Return workers whose activities end here."""
     failing = Failing(times)
     forgetful = Forgetful(failing)
-    incidents = Incidents(client)
+    incidents, measures = Incidents(client), Measures(client)
     vigilance = HastyDays(lambda: company)
     channels = {name: AnyChannel(name, failing) for name in ("inbox", "mail", "webhook")}
     ready = Activities(
@@ -149,6 +184,7 @@ def far_side(client: Client, policy: Policy, company: Company, times: dict[str, 
         ProbeChecks(Probed(failing)),
         Alerts(Openings(incidents, policy)),
         ReadinessChecks(vigilance, vigilance),
-        Departures(everybody, incidents),
+        Departures(everybody, Ongoing(incidents, measures)),
+        Rectification(vigilance, forgetful, OneMeasure(measures, vigilance)),
     )
     return workers(client, ready)

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -9,15 +10,19 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from activities.messages import TrialPlan
-from adapters.temporal import Departures
+from adapters.measures import surroundings
+from adapters.temporal import Departures, Measures
 from domain import acts
 from domain.closure import SERVICE_WORKS
 from domain.incident import Phase
-from domain.policy import Severity
+from domain.measure import Measure, MeasureAct, MeasureCommand, Source
+from domain.policy import Deadline, Severity
 from tests import cast
 from tests.replay.desk import PATIENCE_SECONDS, PAUSE_SECONDS, Desk
+from tests.vigil import Vigilance, full_company
 from workflows import contract
 from workflows.communication_test import CommunicationTestWorkflow
+from workflows.contract import MeasureOpening
 
 GROUP = [cast.DIRECTOR, cast.MANAGER, cast.SUPERVISOR, cast.SPECIALIST]
 GATED = acts.PlanStep(id="switch", text="切换到备用机房", needs_approval=True)
@@ -194,3 +199,48 @@ async def taken(desk: Desk, test: WorkflowHandle[Any, Any]) -> None:
         return kinds.count(EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED) > 1
 
     await desk.eventually(is_taken)
+
+
+class Rectifying:
+    """A rectification measure of an inspection, and the people who act on it."""
+
+    def __init__(self, desk: Desk, number: str) -> None:
+        self.desk = desk
+        self.number = number
+        self.measures = Measures(desk.client)
+        self._vigilance = Vigilance(full_company)
+
+    async def open(self, seconds: float) -> None:
+        """The technician owns it; it is due in so many seconds."""
+        now = datetime.now(UTC)
+        opening = MeasureOpening(
+            number=self.number,
+            text="更换电源",
+            owner=cast.TECHNICIAN,
+            due=Deadline(at=now + timedelta(seconds=seconds), clause="6.2"),
+            source=Source(kind="inspection", ref="2026-Q4", system=cast.TRADING),
+            opened_by=cast.SUPERVISOR,
+            around=surroundings(await self._vigilance.now(now), {cast.TECHNICIAN}),
+        )
+        await self.measures.open(opening)
+
+    async def command(self, person: str, act: MeasureAct) -> MeasureCommand[Any]:
+        """Return an act on its way."""
+        around = surroundings(await self._vigilance.now(datetime.now(UTC)), {cast.TECHNICIAN, person})
+        return MeasureCommand[Any](command_id=uuid.uuid4().hex, person=person, act=act, surroundings=around)
+
+    async def act(self, person: str, act: MeasureAct) -> None:
+        """Do what must be accepted, again until it is answered."""
+        await self.desk.eventually_answered(self.measures.act, self.number, await self.command(person, act))
+
+    async def tell(self, person: str, act: MeasureAct) -> None:
+        """Send an act as a signal."""
+        await self.measures.tell(self.number, await self.command(person, act))
+
+    async def until(self, is_so: Callable[[Measure], object]) -> None:
+        """Look until the measure is so."""
+
+        async def is_seen() -> bool:
+            return bool(is_so(await self.measures.snapshot(self.number)))
+
+        await self.desk.eventually(is_seen)

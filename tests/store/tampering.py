@@ -7,7 +7,7 @@ import psycopg
 
 TRIGGERS = [
     f"DROP TRIGGER IF EXISTS {table}_no_{verb}"
-    for table in ("entries", "refusals", "changes")
+    for table in ("entries", "refusals", "changes", "measure_entries")
     for verb in ("update", "delete")
 ]
 

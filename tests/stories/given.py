@@ -1,5 +1,6 @@
 """How incidents come to where a story begins; what was sent on the way belongs to other stories."""
 
+from datetime import timedelta
 from typing import Any
 
 from domain.acts import (
@@ -24,6 +25,7 @@ from domain.policy import Severity
 from tests import cast
 from tests.harness import World
 
+MONTH = timedelta(days=30)
 GROUP = (cast.DIRECTOR, cast.MANAGER, cast.SPECIALIST)
 
 
@@ -108,7 +110,7 @@ async def summary(world: World) -> SubmitSummary:
         handling="重启并切换",
         problems_exposed="无容量告警",
         lessons="演练不足",
-        measures=[RectificationMeasure(text="加容量告警", owner=cast.MANAGER, due=await world.now())],
+        measures=[RectificationMeasure(text="加容量告警", owner=cast.MANAGER, due=await world.now() + MONTH)],
     )
 
 

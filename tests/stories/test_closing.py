@@ -27,6 +27,7 @@ async def test_what_is_still_missing_is_named(world: World) -> None:
     assert await missing(world) == "receipt:general_manager, runbook_decision"
     await world.act(cast.GENERAL_MANAGER, ReceiveSummary(version=1, accept=True))
     world.pages.expect("runbook", cast.MANAGER)
+    world.pages.expect("rectification_opened", cast.MANAGER)
     assert await missing(world) == "runbook_decision"
 
 

@@ -19,6 +19,7 @@ async def test_both_are_asked_and_both_answers_recorded(world: World) -> None:
     await world.act(cast.GENERAL_MANAGER, ACCEPTED)
     assert [event.by for event in await world.events("summary_received")] == [Role.IT_DIRECTOR, Role.GENERAL_MANAGER]
     world.pages.expect("runbook", cast.MANAGER)
+    world.pages.expect("rectification_opened", cast.MANAGER)
 
 
 async def test_whoever_does_not_answer_is_asked_again_daily_then_his_deputy(world: World) -> None:
