@@ -21,7 +21,7 @@ from tests.api.story import SUMMARY, Story, director_decision, operator_handling
 from tests.api.system import Api
 from tests.api.test_links import answer, link_of
 
-LINK = {"reason": "The same storage"}
+LINK: dict[str, Any] = {"reason": "The same storage"}
 
 
 async def until_listed(api: Api, query: str, number: str) -> dict[str, Any]:
@@ -108,7 +108,7 @@ async def test_a_link_is_refused_at_the_door_and_shown_from_both_sides(api: Api,
 
 async def test_whoever_holds_two_commands_is_warned(api: Api) -> None:
     first, second = await director_decision(api), await director_decision(api)
-    members = {"members": [HEAD, TECHNICIAN], "commander": HEAD}
+    members: dict[str, Any] = {"members": [HEAD, TECHNICIAN], "commander": HEAD}
     for story in (first, second):
         await story.act(DIRECTOR, "procedure-decision", start=True, reason="Trading stands still")
     formed = await first.act(DIRECTOR, "leading-group", **members)
