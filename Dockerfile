@@ -9,6 +9,10 @@ COPY . .
 RUN pip install --no-deps --no-build-isolation --editable .
 
 FROM python:3.13-slim
+# What PDF reports need: Pango sets the text, HarfBuzz takes out of the Chinese fonts what a report uses.
+RUN apt-get update && apt-get install -y --no-install-recommends \
+      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -51,6 +51,7 @@ RESOURCES: dict[type[Act], str] = {
     acts.VerifyRecovery: "verification",
     acts.SubmitSummary: "summary-reports",
     acts.ReceiveSummary: "summary-receipts",
+    acts.ReadSummary: "summary-readings",
     acts.DecideRunbook: "runbook-decision",
     acts.Close: "closure",
     acts.DecideMajor: "major-decision",

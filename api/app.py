@@ -39,6 +39,7 @@ from api.phone import pages as phone
 from api.problems import MOST_BYTES
 from api.services import services
 from api.signin import accounts, pages, session, tokens
+from api.summary import documents, drafts
 
 VERSION = "0.1.0"
 PREFIX = "/api/v1"
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(session.door, prefix=PREFIX)
     app.include_router(_behind_the_door(signed_in, session, accounts, tokens))
     app.include_router(_behind_the_door(signed_in, incidents, reporting, timeline, live, acts, company, inbox))
+    app.include_router(_behind_the_door(signed_in, drafts, documents))
     app.include_router(_behind_the_door(signed_in, calendar, readiness))
     app.include_router(_behind_the_door(signed_in, statutory))
     app.include_router(_behind_the_door(signed_in, directory, contacts, exchange, changes))

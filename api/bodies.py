@@ -16,8 +16,10 @@ from domain.acts import (
     StatutorySection,
     SubmitPlan,
     SubmitSummary,
+    SummaryContent,
 )
 from domain.company import Role
+from domain.text import Key
 
 Number = Annotated[
     str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$", description="Number of an incident, such as 7K3Q9-DXMB2.")
@@ -68,10 +70,11 @@ class MeasureBody(RectificationMeasure, Strict):
     """A rectification measure."""
 
 
-class SubmitSummaryBody(SubmitSummary, Strict):
-    """The summary report."""
+class SubmitSummaryBody(SummaryContent, Strict):
+    """The summary report as somebody writes it at once; who reviewed it only a draft can tell."""
 
-    measures: list[MeasureBody] = Field(min_length=1, max_length=50)  # type: ignore[assignment] # a narrower measure
+    measures: list[MeasureBody] = Field([], max_length=50)  # type: ignore[assignment] # a narrower measure
+    covered_by: Key | None = None
 
 
 class StatutorySectionBody(StatutorySection, Strict):
@@ -95,7 +98,7 @@ class ReportBody(Report, Strict):
     drill_includes: list[Annotated[str, Field(max_length=120)]] = Field([], max_length=30)
 
 
-_NESTED: dict[type[Act], type[Act]] = {
+_NESTED: dict[type[Act], type[BaseModel]] = {
     SubmitPlan: SubmitPlanBody,
     SubmitSummary: SubmitSummaryBody,
     FileStatutoryReport: FileStatutoryReportBody,
@@ -114,4 +117,4 @@ BODIES = {act: body_of(act) for act in ACTS.values()}
 
 def act_of(act: type[Act], body: Envelope) -> Act:
     """Return the content of an act without its envelope."""
-    return act.model_validate(body.model_dump(include=set(act.model_fields)))
+    return act.model_validate(body.model_dump(include=set(act.model_fields) & set(type(body).model_fields)))

@@ -19,6 +19,7 @@ _HEADERS = {
 TAGS = [
     {"name": "incidents", "description": "Report, find and follow incidents."},
     {"name": "acts", "description": "What people do to an incident; each is told at once which rule refused it."},
+    {"name": "reports", "description": "The summary report: drafted, edited, reviewed, submitted, as a document."},
     {"name": "measures", "description": "Rectification measures: owners, due days, extensions, verification (6.2)."},
     {"name": "alerts", "description": "What monitoring reports."},
     {"name": "company", "description": "Policy, people, systems, runbooks, and the caller's own inbox."},

@@ -171,6 +171,7 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
         if e.accept
         else N_("{who} returned version {summary_version} of the summary report: {reason}")
     ),
+    ev.SummaryRead: N_("{who} opened version {summary_version} of the summary report."),
     ev.SummaryOverdue: N_("The summary report is overdue."),
     ev.MeasuresOpened: N_("The report's rectification measures begin: {measures}."),
     ev.RunbookDecided: lambda e: (

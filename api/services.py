@@ -8,6 +8,7 @@ from activities.paging import Paging
 from adapters.channels import build_channels
 from adapters.credentials import Credentials
 from adapters.directory.registrar import Registrar
+from adapters.documents import Printer
 from adapters.limits import Limits
 from adapters.links import Links
 from adapters.oidc import Provider
@@ -26,6 +27,7 @@ from adapters.store.incidents import SqlIncidents
 from adapters.store.links import SqlLinks
 from adapters.store.measures import SqlMeasures
 from adapters.store.neighbours import SqlNeighbours
+from adapters.store.reports import SqlReports
 from adapters.temporal import Departures, Incidents, Measures, connect
 from api.latecomers import Latecomers
 
@@ -57,6 +59,9 @@ class Services:
     limits: Limits
     measures: Measures
     measure_record: SqlMeasures
+    reports: SqlReports
+    deliveries: SqlDeliveries
+    printer: Printer
 
 
 @asynccontextmanager
@@ -92,6 +97,9 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 limits=Limits(settings.requests_per_minute, settings.sign_ins_per_minute),
                 measures=Measures(client),
                 measure_record=SqlMeasures(database),
+                reports=SqlReports(database),
+                deliveries=SqlDeliveries(database),
+                printer=Printer(),
             )
     finally:
         await database.close()

@@ -19,11 +19,11 @@ from api.problems import Denied, plain
 from api.reading import find
 from api.views import name_of
 from domain import events as ev
-from domain.drafting import Drafted, draft, heads_of, report_name
 from domain.entry import Entry
 from domain.incident import Incident, StatutoryReport
 from domain.policy import Regulator
 from domain.statutory import FIRST, clock_of
+from domain.statutory_forms import Drafted, draft, heads_of, report_name
 from domain.text import N_, Wire
 
 router = APIRouter(prefix="/incidents/{number}/statutory-reports", tags=["incidents"])

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.company import Role
 from domain.policy import Severity
-from domain.text import Key, Line, Prose, Wire
+from domain.text import Key, Line, Prose, Section, Wire
 
 
 class Act(Wire):
@@ -314,19 +314,51 @@ class RectificationMeasure(Wire):
     verifier: Key | None = None
 
 
-class SubmitSummary(Act):
-    """The summary report, every section filled, to the director and the general manager (6.2)."""
+class SummaryContent(Wire):
+    """The sections of the summary report; a draft may leave some empty, a submitted one none (6.2)."""
+
+    overview: Section = ""
+    course: Section = ""
+    scope_and_loss: Section = ""
+    cause: Section = ""
+    handling: Section = ""
+    reports_made: Section = ""
+    measures_and_effect: Section = ""
+    level: Section = ""
+    responsibility: Section = ""
+    problems_exposed: Section = ""
+    measures: list[RectificationMeasure] = Field(default=[], max_length=50)
+    went_well: Section = ""
+    lessons: Section = ""
+    runbook_changes: Section = ""
+
+
+class Review(Wire):
+    """Somebody who wrote none of the report looked it through and approved it (6.2)."""
+
+    person: Key
+    on_behalf_of: Key | None = None
+    at: AwareDatetime
+
+
+class SubmitSummary(SummaryContent, Act):
+    """The summary report, every section filled, to the director and the general manager (6.2).
+
+    ``draft`` is the version of the draft that it was; its authors and reviewers are those of that draft.
+    """
 
     name = "submit_summary"
-    overview: Prose
-    course: Prose
-    scope_and_loss: Prose
-    cause: Prose
-    handling: Prose
-    problems_exposed: Prose
-    lessons: Prose
-    measures: list[RectificationMeasure] = Field(min_length=1, max_length=50)
+    authors: list[Key] = Field(default=[], max_length=50)
+    reviews: list[Review] = Field(default=[], max_length=20)
+    draft: int | None = Field(default=None, ge=1)
     covered_by: Key | None = None
+
+
+class ReadSummary(Act):
+    """A receiver has opened the submitted summary report (6.2)."""
+
+    name = "read_summary"
+    version: int = Field(ge=1)
 
 
 class ReceiveSummary(Act):

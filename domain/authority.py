@@ -75,6 +75,7 @@ AUTHORITY: dict[type[acts.Act], Right] = {
         (R.IT_MANAGER, R.IT_SUPERVISOR, R.EMERGENCY_SPECIALIST), frozenset({Phase.SUMMARY}), "6.2"
     ),
     acts.ReceiveSummary: Right((R.IT_DIRECTOR, R.GENERAL_MANAGER), frozenset({Phase.SUMMARY}), "6.2"),
+    acts.ReadSummary: Right((R.IT_DIRECTOR, R.GENERAL_MANAGER), frozenset({Phase.SUMMARY}), "6.2"),
     acts.DecideRunbook: Right((R.IT_MANAGER,), frozenset({Phase.SUMMARY}), "6.3"),
     acts.Close: Right((R.IT_MANAGER, R.IT_DIRECTOR), frozenset({Phase.SUMMARY}), "6.2"),
     acts.Reopen: Right(_LEADERS, frozenset({Phase.SUMMARY}), "6.1"),
@@ -168,24 +169,28 @@ def is_over(act: type[acts.Act] | None, number: str, clause: str) -> Conflict:
 
 
 def _capacity(incident: Incident, command: acts.Command[acts.Act], right: Right, at: datetime) -> Actor:
-    own = capacities(incident, command.person, at)
-    for actor in own:
-        if actor.role in right.roles and command.post in (None, actor.role):
+    return entitled(incident, command.person, command.post, right, at)
+
+
+def entitled(incident: Incident, person: str, post: Role | None, right: Right, at: datetime) -> Actor:
+    """Return in which role a person has a right in an incident; raises NotAuthorised, DelegationEnded."""
+    for actor in capacities(incident, person, at):
+        if actor.role in right.roles and post in (None, actor.role):
             return actor
     if any(
-        item.deputy == command.person and item.post in right.roles and command.post in (None, item.post)
+        item.deputy == person and item.post in right.roles and post in (None, item.post)
         for item in incident.company.delegations
     ):
         raise DelegationEnded(
             N_("The delegation by which {person} could do this does not hold now."),
             clause=right.clause,
-            person=command.person,
+            person=person,
         )
     raise NotAuthorised(
         N_("{person} has none of the roles that may do this: {roles}."),
         clause=right.clause,
-        field="post" if command.post else None,
-        person=command.person,
+        field="post" if post else None,
+        person=person,
         roles=", ".join(right.roles),
     )
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain import acts, statutory
+from domain import acts, report, statutory
 from domain import events as ev
 from domain.authority import AUTHORITY, capacities
 from domain.calendar import working_days_deadline
 from domain.company import RecoveryItem, Role
-from domain.decide import Case, decides, need_reason
+from domain.decide import Case, decides, need_reason, next_number
 from domain.drill import spares_general_manager
 from domain.errors import AlreadyDecided, Conflict, Incomplete, OwnWork, ReasonNeeded, StaleVersion, Unknown
 from domain.incident import Incident, Recovery, Summary
@@ -110,13 +110,15 @@ def preliminary_deadline(incident: Incident, now: datetime) -> Deadline | None:
 
 @decides(acts.SubmitSummary)
 def submit_summary(case: Case[acts.SubmitSummary]) -> Sequence[ev.Event]:
-    """Submit the summary report; a new version only after the last one was returned (R25)."""
-    last = case.incident.summary
+    """Submit the summary report, every section written; a new version only after the last one was returned (R25)."""
+    act, last = case.act, case.incident.summary
     if last and not last.is_wanted_anew:
         raise AlreadyDecided(
             N_("Version {version} of the summary report is submitted already."), clause="6.2", version=last.version
         )
-    for measure in case.act.measures:
+    report.require_written(act)
+    report.require_bounded(act)
+    for measure in act.measures:
         if case.incident.company.person(measure.owner) is None:
             raise Unknown(
                 N_("The company has nobody with the id “{person}”."),
@@ -126,12 +128,24 @@ def submit_summary(case: Case[acts.SubmitSummary]) -> Sequence[ev.Event]:
             )
         if measure.verifier == measure.owner:
             raise OwnWork(N_("Nobody verifies the measure that he worked on."), clause="6.2", field="measures.verifier")
-    if case.act.covered_by and case.act.covered_by != case.incident.parent:
+    if act.covered_by and act.covered_by != case.incident.parent:
         raise Unknown(
-            N_("This incident is not linked to {parent}."), clause="6.2", field="covered_by", parent=case.act.covered_by
+            N_("This incident is not linked to {parent}."), clause="6.2", field="covered_by", parent=act.covered_by
         )
-    version = last.version + 1 if last else 1
-    return [ev.SummarySubmitted(summary_version=version, **case.act.model_dump())]
+    report.require_reviewed(case.incident, act.reviews, act.authors, case.actor)
+    version = next_number(case.incident.summaries, "6.2")
+    return [ev.SummarySubmitted(summary_version=version, **act.model_dump())]
+
+
+@decides(acts.ReadSummary)
+def read_summary(case: Case[acts.ReadSummary]) -> Sequence[ev.Event]:
+    """Note that a receiver opened the newest version, once for each of them (R25)."""
+    summary = _newest(case.incident, case.act.version)
+    if case.actor.person in summary.read_by:
+        raise AlreadyDecided(
+            N_("You have opened version {version} of the summary report before."), clause="6.2", version=summary.version
+        )
+    return [ev.SummaryRead(summary_version=summary.version)]
 
 
 @decides(acts.ReceiveSummary)
@@ -155,6 +169,8 @@ def receive_summary(case: Case[acts.ReceiveSummary]) -> Sequence[ev.Event]:
         )
     if case.actor.people.intersection(summary.authors):
         raise OwnWork(N_("Nobody accepts the report that he wrote."), clause="6.2")
+    if case.actor.people.intersection(summary.reviewers):
+        raise OwnWork(N_("Nobody accepts the report that he reviewed."), clause="6.2")
     if not act.accept:
         need_reason(act.reason, "6.2")
     return [ev.SummaryReceived(summary_version=summary.version, by=role, accept=act.accept, reason=act.reason)]

@@ -1,279 +1,417 @@
-"""Drafts of statutory reports: the heads that a law names, filled from the incident, in either language (8)."""
+"""A first draft of the summary report, section by section, out of the timeline: phrases to be put into a language."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple, TypeVar
 
-from domain.incident import HANDLING, Incident, Phase
-from domain.policy import Regulator
-from domain.text import Text, excerpt
+from domain import events as ev
+from domain.deadlines import kept_deadlines
+from domain.entry import Entry
+from domain.incident import Incident
+from domain.report import SectionName
+from domain.text import N_, excerpt
 
-_MOST = 2000  # characters of one head
-_TO_FILL = Text(zh="（待补充）", en="(to be filled in)")
-_SEVERITIES = {
-    "I": Text(zh="特别重大（I级）", en="especially major (I)"),
-    "II": Text(zh="重大（II级）", en="major (II)"),
-    "III": Text(zh="较大（III级）", en="relatively major (III)"),
-    "IV": Text(zh="一般（IV级）", en="ordinary (IV)"),
-}
-_STANDS = {
-    "handling": Text(zh="正在处置", en="being handled"),
-    Phase.RECOVERY: Text(zh="已恢复，正在检查验证", en="restored, being checked and verified"),
-    Phase.SUMMARY: Text(zh="已恢复并通过验证", en="restored and verified"),
-    Phase.CLOSED: Text(zh="已关闭", en="closed"),
-}
+E = TypeVar("E", bound=ev.Event)
+_QUOTED = 300
+_MOST_LINES = 60
 
 
-class Head(NamedTuple):
-    """One head of a report: its number, its title, and how it is drafted."""
+class Named(NamedTuple):
+    """Something that has a name in each language: people, systems, departments, words of the policy."""
 
-    number: int
-    title: Text
-    fill: Callable[["_Draft"], str]
-
-
-class Drafted(NamedTuple):
-    """One head in words."""
-
-    number: int
-    title: str
-    text: str
+    kind: Literal["person", "system", "place", "department", "word", "zone"]
+    ids: tuple[str, ...]
 
 
-class _Draft:
-    """An incident as a report tells of it, in one language."""
-
-    def __init__(self, incident: Incident, language: str) -> None:
-        self.incident = incident
-        self.language = language
-
-    def say(self, zh: str, en: str, **params: object) -> str:
-        """Return a sentence in the language of the draft."""
-        template = zh if self.language.startswith("zh") else en
-        return template.format(**params)
-
-    def word(self, text: Text | None) -> str:
-        """Return a text of the company."""
-        return (text or _TO_FILL).in_language(self.language)
-
-    def at(self, instant: datetime | None) -> str:
-        """Return an instant on the company's clock, with its offset."""
-        if instant is None:
-            return self.word(None)
-        return self.incident.calendar.local(instant).strftime("%Y-%m-%d %H:%M (UTC%z)")
-
-    def lines(self, *parts: str) -> str:
-        """Join what there is to say."""
-        return "\n".join(part for part in parts if part) or self.word(None)
-
-    def regulator(self, regulator_id: str) -> str:
-        """Return a regulator's name."""
-        known = self.incident.policy.regulator(regulator_id)
-        return self.word(known.name) if known else regulator_id
-
-    def name(self, person_id: str) -> str:
-        """Return a person's name."""
-        person = self.incident.company.person(person_id)
-        return (person.name if self.language.startswith("zh") else person.name_en) if person else person_id
+Value = str | int | datetime | timedelta | Named
 
 
-def _unit(draft: _Draft) -> str:
-    incident, system = draft.incident, draft.incident.affected_system
-    return draft.lines(
-        draft.say("报告单位：{name}", "Unit: {name}", name=draft.word(incident.company.name)),
-        draft.say(
-            "受影响系统：{system}，位于{place}",
-            "Affected system: {system}, at {place}",
-            system=draft.word(system.name) if system else incident.system,
-            place=draft.word(system.location) if system else draft.word(None),
-        ),
+class Phrase(NamedTuple):
+    """A message key and what fills it; the same phrase is written in any language."""
+
+    message: str
+    params: dict[str, Value] = {}
+
+
+class Story(NamedTuple):
+    """What is told: the incident and its timeline, as they are at an instant."""
+
+    incident: Incident
+    entries: Sequence[Entry]
+    now: datetime
+
+    def all(self, kind: type[E]) -> Iterator[tuple[Entry, E]]:
+        """Yield the entries of one kind with their event."""
+        return ((entry, entry.event) for entry in self.entries if isinstance(entry.event, kind))
+
+    def last(self, kind: type[E]) -> tuple[Entry, E] | None:
+        """Return the newest entry of one kind."""
+        return next(reversed(list(self.all(kind))), None)
+
+
+def draft(section: SectionName, story: Story) -> list[Phrase]:
+    """Draft one section; what only people can say is marked in it."""
+    phrases = list(_DRAFTS[section](story)) if section in _DRAFTS else []
+    return phrases[:_MOST_LINES]
+
+
+def _person(*ids: str | None) -> Named:
+    return Named("person", tuple(person for person in ids if person))
+
+
+def _who(entry: Entry) -> Named:
+    return _person(entry.person) if entry.person else Named("word", (entry.role,))
+
+
+def _word(value: str) -> Named:
+    return Named("word", (value,))
+
+
+def _departments(ids: Sequence[str]) -> Named:
+    return Named("department", tuple(ids))
+
+
+def _quoted(text: str | None) -> str:
+    return excerpt(" ".join((text or "").split()), _QUOTED)
+
+
+def _say(message: str, /, **params: Value) -> Phrase:
+    return Phrase(message, params)
+
+
+# ── what happened ─────────────────────────────────────────────────────────────
+
+
+def _overview(story: Story) -> Iterator[Phrase]:
+    incident = story.incident
+    yield _say(
+        N_("{system}: {title}. Severity {severity}."),
+        system=Named("system", (incident.system,)),
+        title=incident.title,
+        severity=incident.severity,
     )
-
-
-def _found(draft: _Draft) -> str:
-    incident, system = draft.incident, draft.incident.affected_system
-    place = incident.location or (draft.word(system.location) if system else draft.word(None))
-    return draft.lines(
-        draft.say(
-            "发现时间：{at}；地点：{place}",
-            "Found: {at}; place: {place}",
-            at=draft.at(incident.discovered_at),
-            place=place,
-        ),
-        draft.say("类型：{kind}", "Type: {kind}", kind=incident.category or draft.word(None)),
-        draft.say("级别：{level}", "Level: {level}", level=draft.word(_SEVERITIES[incident.severity])),
-        draft.say("现象与影响：{text}", "Symptom and impact: {text}", text=incident.symptom),
-        _measures(draft),
-        draft.say(
-            "勒索软件攻击须另填：勒索金额、支付方式、日期。",
-            "If ransom is asked: amount, way of payment, date.",
-        ),
-    )
-
-
-def _measures(draft: _Draft) -> str:
-    incident = draft.incident
-    done = [step for step, result in incident.steps.items() if result == "done"]
-    carried_out = [item.measure for item in incident.findings if item.is_carried_out and item.measure]
-    stand = _STANDS["handling"] if incident.phase in HANDLING else _STANDS.get(incident.phase)
-    return draft.lines(
-        draft.say(
-            "已采取措施：{steps}", "Measures taken: {steps}", steps="; ".join([*done, *carried_out]) or draft.word(None)
-        ),
-        draft.say("目前状态：{stand}", "It is now: {stand}", stand=draft.word(stand)),
-    )
-
-
-def _trend(draft: _Draft) -> str:
-    incident = draft.incident
-    news = [item.text for item in incident.information[-3:]]
-    rest = draft.say("可能进一步造成的影响和危害：", "Further impact and harm that may follow: ") + draft.word(None)
-    return draft.lines(*news, rest)
-
-
-def _cause(draft: _Draft) -> str:
-    findings = [item.text for item in draft.incident.findings[-5:]]
-    assessment = draft.incident.preliminary_assessment
-    first = draft.say("初步判断：{text}", "First assessment: {text}", text=assessment.text) if assessment else ""
-    return draft.lines(first, *findings)
-
-
-def _traces(draft: _Draft) -> str:
-    return draft.say(
-        "可能的攻击者信息、攻击路径、存在的漏洞：{rest}",
-        "Possible attacker, path of the attack, vulnerabilities: {rest}",
-        rest=draft.word(None),
-    )
-
-
-def _next(draft: _Draft) -> str:
-    plan = draft.incident.plan
-    planned = [step.text for step in plan.steps if plan.results.get(step.id) != "done"][:10] if plan else []
-    asked = draft.say("请求支援事项：", "Help asked for: ") + draft.word(None)
-    return draft.lines(*planned, asked)
-
-
-def _scene(draft: _Draft) -> str:
-    return draft.say(
-        "事件现场和证据的保护情况：{rest}（处置全过程记录在事件 {number} 的时间线中）",
-        "How the scene and the evidence are preserved: {rest} (the whole course is in the timeline of {number})",
-        rest=draft.word(None),
-        number=draft.incident.number,
-    )
-
-
-def _other(draft: _Draft) -> str:
-    incident = draft.incident
-    since = draft.say(
-        "本事件是 {number} 的再次发生。", "This incident is a recurrence of {number}.", number=incident.recurrence_of
-    )
-    return draft.lines(since if incident.recurrence_of else "")
-
-
-def _to_fill(draft: _Draft) -> str:
-    return draft.word(None)
-
-
-def _whole_report(draft: _Draft) -> str:
-    summary = draft.incident.summary
-    if summary is None or summary.is_wanted_anew:
-        return draft.word(None)
-    return draft.say(
-        "见总结报告第 {version} 版：{rest}",
-        "See the summary report, version {version}: {rest}",
-        version=summary.version,
-        rest=draft.word(None),
-    )
-
-
-def _reports_made(draft: _Draft) -> str:
-    filed = [
-        draft.say(
-            "{at} 已报 {regulator}",
-            "{at}: told {regulator}",
-            at=draft.at(item.filed_at),
-            regulator=draft.regulator(item.regulator),
+    if incident.is_drill:
+        yield _say(N_("This was a drill."))
+    if reported := story.last(ev.Reported):
+        entry, _ = reported
+        yield _say(N_("{who} reported it at {at}."), who=_who(entry), at=entry.recorded_at)
+    if (verified := story.last(ev.RecoveryVerified)) and incident.discovered_at:
+        entry, _ = verified
+        length = entry.occurred_at - incident.discovered_at
+        yield _say(
+            N_("The recovery was verified at {at}, {duration} after the discovery."),
+            at=entry.occurred_at,
+            duration=length,
         )
-        for item in draft.incident.statutory
-        if item.filed_at
-    ]
-    return draft.lines(*filed, _measures(draft))
+    yield _say(N_("All times are in {zone}."), zone=Named("zone", (incident.policy.time_zone,)))
 
 
-def _contact(draft: _Draft) -> str:
-    incident = draft.incident
-    person = incident.commander or next(iter(incident.in_command), None)
-    return draft.say(
-        "联系人：{name}；联系方式：{rest}",
-        "Contact: {name}; number: {rest}",
-        name=draft.name(person) if person else draft.word(None),
-        rest=draft.word(None),
+def _course(story: Story) -> Iterator[Phrase]:
+    incident = story.incident
+    system = incident.affected_system
+    if incident.location:
+        yield _say(N_("Place: {text}"), text=incident.location)
+    elif system:
+        yield _say(N_("Place: {place}"), place=Named("place", (system.id,)))
+    for entry in story.entries:
+        if milestone := _MILESTONES.get(type(entry.event)):
+            yield from milestone(entry, entry.event)
+
+
+def _reported(entry: Entry, event: ev.Reported) -> Iterator[Phrase]:
+    yield _say(N_("{at}: the anomaly was discovered."), at=event.discovered_at)
+    yield _say(N_("{at}: {who} reported it."), at=entry.recorded_at, who=_who(entry))
+
+
+def _activated(entry: Entry, event: ev.Activated) -> Iterator[Phrase]:
+    said = N_("{at}: {who} judged it an emergency, severity {severity}; the procedure started.")
+    yield _say(said, at=entry.occurred_at, who=_who(entry), severity=event.severity)
+
+
+def _unresolved(entry: Entry, _event: ev.UnresolvedReported) -> Iterator[Phrase]:
+    yield _say(N_("{at}: the first steps did not solve it; technicians were sent."), at=entry.occurred_at)
+
+
+def _short_time_passed(entry: Entry, _event: ev.ShortTimeLimitPassed) -> Iterator[Phrase]:
+    yield _say(N_("{at}: it was not solved in a short time; the director was called."), at=entry.occurred_at)
+
+
+def _decided(entry: Entry, event: ev.ProcedureDecided) -> Iterator[Phrase]:
+    said = (
+        N_("{at}: {who} started the emergency flow: {reason}")
+        if event.start
+        else N_("{at}: {who} did not start the emergency flow: {reason}")
+    )
+    yield _say(said, at=entry.occurred_at, who=_who(entry), reason=_quoted(event.reason))
+
+
+def _grouped(entry: Entry, event: ev.GroupFormed) -> Iterator[Phrase]:
+    said = N_("{at}: the leading group was formed; {commander} commanded on the scene.")
+    yield _say(said, at=entry.occurred_at, commander=_person(event.commander))
+
+
+def _commanded(entry: Entry, event: ev.CommandAccepted) -> Iterator[Phrase]:
+    yield _say(N_("{at}: {commander} took the command."), at=entry.occurred_at, commander=_person(event.commander))
+
+
+def _plan_decided(entry: Entry, event: ev.PlanDecided) -> Iterator[Phrase]:
+    yield _say(
+        N_("{at}: {who} decided version {version} of the response plan: {decision}."),
+        at=entry.occurred_at,
+        who=_who(entry),
+        version=event.plan_version,
+        decision=_word(event.decision),
     )
 
 
-_CYBERSPACE = (
-    Head(1, Text(zh="单位及相关系统基本情况", en="The unit and the system"), _unit),
-    Head(
-        2,
-        Text(
-            zh="发现时间地点、类型、级别、已造成的影响和危害、已采取的措施及效果",
-            en="Time, place, type, level, impact, measures and effect",
+def _resolved(entry: Entry, event: ev.ResolvedReported) -> Iterator[Phrase]:
+    said = N_("{at}: {who} reported it solved: {text}")
+    yield _say(said, at=entry.occurred_at, who=_who(entry), text=_quoted(event.text))
+
+
+def _failed(entry: Entry, event: ev.RecoveryFailed) -> Iterator[Phrase]:
+    said = N_("{at}: the recovery failed, handling went on: {reason}")
+    yield _say(said, at=entry.occurred_at, reason=_quoted(event.reason))
+
+
+def _verified(entry: Entry, event: ev.RecoveryVerified) -> Iterator[Phrase]:
+    said = N_("{at}: {who} verified the recovery: {text}")
+    yield _say(said, at=entry.occurred_at, who=_who(entry), text=_quoted(event.text))
+
+
+_MILESTONES: dict[type[ev.Event], Callable[..., Iterator[Phrase]]] = {
+    ev.Reported: _reported,
+    ev.Activated: _activated,
+    ev.UnresolvedReported: _unresolved,
+    ev.ShortTimeLimitPassed: _short_time_passed,
+    ev.ProcedureDecided: _decided,
+    ev.GroupFormed: _grouped,
+    ev.CommandAccepted: _commanded,
+    ev.PlanDecided: _plan_decided,
+    ev.ResolvedReported: _resolved,
+    ev.RecoveryFailed: _failed,
+    ev.RecoveryVerified: _verified,
+}
+
+
+def _scope_and_loss(story: Story) -> Iterator[Phrase]:
+    incident = story.incident
+    yield _say(N_("Affected system: {system}."), system=Named("system", (incident.system,)))
+    yield _say(N_("What could be seen: {symptom}"), symptom=_quoted(incident.symptom))
+    told = dict.fromkeys(each for _, event in story.all(ev.NoticeGiven) for each in event.audience)
+    told |= dict.fromkeys(event.department for _, event in story.all(ev.OrderGiven))
+    if told:
+        yield _say(N_("Departments concerned: {departments}."), departments=_departments(list(told)))
+    if (verified := story.last(ev.RecoveryVerified)) and incident.discovered_at:
+        length = verified[0].occurred_at - incident.discovered_at
+        yield _say(N_("From the discovery to the verified recovery: {duration}."), duration=length)
+    yield _say(N_("▢ Degree of the harm and the loss"))
+
+
+def _cause(story: Story) -> Iterator[Phrase]:
+    if reported := story.last(ev.Reported):
+        yield _say(N_("Preliminary assessment: {text}"), text=_quoted(reported[1].preliminary_assessment.text))
+    for _, event in story.all(ev.FindingRaised):
+        yield _say(N_("Finding {number}: {text}"), number=event.finding, text=_quoted(event.text))
+    yield _say(N_("▢ The cause, and what contributed to it"))
+
+
+def _handling(story: Story) -> Iterator[Phrase]:
+    for entry in story.entries:
+        if told := _HANDLED.get(type(entry.event)):
+            yield from told(entry, entry.event)
+    yield _say(N_("The whole course with every entry is in the timeline."))
+
+
+def _step(_entry: Entry, event: ev.StepRecorded) -> Iterator[Phrase]:
+    said = N_("{runbook}, step {step}: {result}. {text}") if event.text else N_("{runbook}, step {step}: {result}.")
+    text = {"text": _quoted(event.text)} if event.text else {}
+    yield Phrase(said, {"runbook": event.runbook, "step": event.step, "result": _word(event.result), **text})
+
+
+def _arrival(entry: Entry, event: ev.Arrived) -> Iterator[Phrase]:
+    if not event.counts_as_arrival:
+        return
+    said = (
+        N_("{who} was on the scene at {at}, {late} minutes late.")
+        if event.late_minutes
+        else N_("{who} was on the scene at {at}, in time.")
+    )
+    late: dict[str, Value] = {"late": f"{event.late_minutes:g}"} if event.late_minutes else {}
+    yield Phrase(said, {"who": _person(event.responder), "at": entry.occurred_at, **late})
+
+
+def _order(_entry: Entry, event: ev.OrderGiven) -> Iterator[Phrase]:
+    said = N_("Order {number} to {department}: {text}")
+    department = _departments([event.department])
+    yield _say(said, number=event.order, department=department, text=_quoted(event.text))
+
+
+def _plan_step(_entry: Entry, event: ev.PlanStepRecorded) -> Iterator[Phrase]:
+    said = N_("Response plan, version {version}, step {step}: {result}.")
+    yield _say(said, version=event.plan_version, step=event.step, result=_word(event.result))
+
+
+def _carried_out(_entry: Entry, event: ev.MeasureCarriedOut) -> Iterator[Phrase]:
+    yield _say(N_("Measure for finding {number}: {text}"), number=event.finding, text=_quoted(event.text))
+
+
+def _evidence(entry: Entry, event: ev.Recorded) -> Iterator[Phrase]:
+    if event.sha256:
+        said = N_("Evidence, entry {number} of the timeline: {text} (SHA-256 {digest})")
+        yield _say(said, number=entry.seq, text=_quoted(event.text), digest=event.sha256)
+    elif event.record in ("first_hand_material", "fault_log"):
+        said = N_("Evidence, entry {number} of the timeline: {text}")
+        yield _say(said, number=entry.seq, text=_quoted(event.text))
+
+
+_HANDLED: dict[type[ev.Event], Callable[..., Iterator[Phrase]]] = {
+    ev.StepRecorded: _step,
+    ev.Arrived: _arrival,
+    ev.OrderGiven: _order,
+    ev.PlanStepRecorded: _plan_step,
+    ev.MeasureCarriedOut: _carried_out,
+    ev.Recorded: _evidence,
+}
+
+
+def _reports_made(story: Story) -> Iterator[Phrase]:
+    for entry, event in story.all(ev.ReportedToDirector):
+        said = N_("{at}: {who} reported to the IT director: {text}")
+        yield _say(said, at=entry.occurred_at, who=_who(entry), text=_quoted(event.text))
+    for entry, plan in story.all(ev.PlanSubmitted):
+        said = N_("{at}: version {version} of the response plan went to the general manager.")
+        yield _say(said, at=entry.occurred_at, version=plan.plan_version)
+    for entry, notice in story.all(ev.NoticeGiven):
+        yield _say(
+            N_("{at}: {notice} to {departments}: {text}"),
+            at=entry.occurred_at,
+            notice=_word(notice.notice),
+            departments=_departments(notice.audience),
+            text=_quoted(notice.text),
+        )
+    yield _say(N_("▢ Reports to regulators and others: which, when, under what number; or that none was due"))
+
+
+def _measures_and_effect(story: Story) -> Iterator[Phrase]:
+    for entry, event in story.all(ev.StepRecorded):
+        if event.result == "done":
+            yield from _step(entry, event)
+    for entry, planned in story.all(ev.PlanStepRecorded):
+        if planned.result == "done":
+            yield from _plan_step(entry, planned)
+    for entry, measure in story.all(ev.MeasureCarriedOut):
+        yield from _carried_out(entry, measure)
+    if solved := story.last(ev.ResolvedReported):
+        yield _say(N_("Effect: {text}"), text=_quoted(solved[1].text))
+    if verified := story.last(ev.RecoveryVerified):
+        entry, event_ = verified
+        yield _say(N_("Verified by {who}: {text}"), who=_who(entry), text=_quoted(event_.text))
+
+
+def _level(story: Story) -> Iterator[Phrase]:
+    if reported := story.last(ev.Reported):
+        yield _say(N_("Reported as severity {severity}."), severity=reported[1].severity)
+    for entry, event in story.all(ev.Activated):
+        yield _say(N_("Judged as severity {severity} by {who}."), severity=event.severity, who=_who(entry))
+    for entry, change in story.all(ev.SeverityChanged):
+        yield _say(
+            N_("{at}: {who} changed it from {old} to {new}: {reason}"),
+            at=entry.occurred_at,
+            who=_who(entry),
+            old=change.old,
+            new=change.new,
+            reason=_quoted(change.reason),
+        )
+    if story.incident.is_major:
+        yield _say(N_("The director judged it a major information-system problem."))
+    yield _say(N_("Severity in the end: {severity}."), severity=story.incident.severity)
+
+
+# ── what is learned ───────────────────────────────────────────────────────────
+
+
+def _responsibility(_story: Story) -> Iterator[Phrase]:
+    yield _say(N_("▢ Who is responsible for what, and the conclusion"))
+
+
+def _problems(story: Story) -> Iterator[Phrase]:
+    problems = [
+        *_missed(story),
+        *(_say(N_("Nobody could be reached as {post}."), post=_word(gap.post)) for _, gap in story.all(ev.GapFound)),
+        *(
+            _say(N_("The recovery failed once: {reason}"), reason=_quoted(failed.reason))
+            for _, failed in story.all(ev.RecoveryFailed)
         ),
-        _found,
-    ),
-    Head(3, Text(zh="事态发展趋势及可能进一步造成的影响和危害", en="Trend and further harm"), _trend),
-    Head(4, Text(zh="事件原因初步分析", en="First analysis of the cause"), _cause),
-    Head(5, Text(zh="溯源调查线索", en="Clues for tracing"), _traces),
-    Head(6, Text(zh="拟进一步采取的应对措施及请求支援事项", en="Next measures and help asked"), _next),
-    Head(7, Text(zh="事件现场保护情况", en="Preservation of the scene"), _scene),
-    Head(8, Text(zh="其他应当报告的情况", en="Other"), _other),
-)
-_SECURITIES = (
-    *_CYBERSPACE,
-    Head(9, Text(zh="影响人数初步评估", en="People affected, first estimate"), _to_fill),
-    Head(10, Text(zh="经济损失初步评估", en="Economic loss, first estimate"), _to_fill),
-    Head(11, Text(zh="后果及事件性质初步判断", en="Consequence and nature, first judgement"), _to_fill),
-    Head(12, Text(zh="签发人和报告时间", en="Signed by, and time of the report"), _to_fill),
-    Head(13, Text(zh="联系人与联系方式", en="Contact"), _contact),
-)
-_LATER = (
-    Head(1, Text(zh="事件经过", en="Course"), _found),
-    Head(2, Text(zh="影响范围、程度和损失", en="Scope, degree and loss"), _whole_report),
-    Head(3, Text(zh="事件原因", en="Cause"), _cause),
-    Head(4, Text(zh="报告情况、处置措施及效果", en="Reports made, measures and effect"), _reports_made),
-    Head(5, Text(zh="责任认定和结论", en="Responsibility and conclusion"), _to_fill),
-    Head(6, Text(zh="暴露的问题、整改措施和经验教训", en="Problems, rectification and lessons"), _whole_report),
-)
-_FORMS = {"cyberspace": _CYBERSPACE, "securities": _SECURITIES}
-
-
-def _form(incident: Incident, regulator_id: str, report: str) -> tuple[Head, ...]:
-    regulator = incident.policy.regulator(regulator_id)
-    if report != "first":
-        return _LATER
-    return _FORMS[regulator.form] if regulator else _CYBERSPACE
-
-
-def heads_of(incident: Incident, regulator: str, report: str) -> list[int]:
-    """Return the numbers of the heads that a report has."""
-    return [head.number for head in _form(incident, regulator, report)]
-
-
-def drafted(incident: Incident, regulator: str, report: str, language: str) -> dict[int, str]:
-    """Return the text of each head, as far as the incident tells it; what a person must add says so."""
-    return {item.number: item.text for item in draft(incident, regulator, report, language)}
-
-
-def draft(incident: Incident, regulator: str, report: str, language: str) -> list[Drafted]:
-    """Return every head with its title and its text."""
-    about = _Draft(incident, language)
-    return [
-        Drafted(head.number, head.title.in_language(language), excerpt(head.fill(about), _MOST))
-        for head in _form(incident, regulator, report)
+        *(
+            _say(N_("The runbook did not cover: {text}"), text=_quoted(finding.text))
+            for _, finding in story.all(ev.FindingRaised)
+        ),
     ]
+    yield from problems or [_say(N_("▢ Which problems showed"))]
 
 
-def report_name(regulator: Regulator, report: str) -> Text:
-    """Return what a report is called."""
-    later = {item.id: item.name for item in regulator.follow_ups}
-    return later.get(report, Text(zh="首次报告", en="First report"))
+def _missed(story: Story) -> Iterator[Phrase]:
+    for row in kept_deadlines(story.incident, story.entries):
+        if row.is_met(story.now) is False:
+            params: dict[str, Value] = {"what": row.what, "at": row.due, "clause": row.clause}
+            if row.person:
+                said = N_("Deadline missed ({clause}): {what}, {who}, due at {at}.")
+                yield Phrase(said, {**params, "who": _person(row.person)})
+            else:
+                yield Phrase(N_("Deadline missed ({clause}): {what}, due at {at}."), params)
+
+
+def _went_well(story: Story) -> Iterator[Phrase]:
+    decided = [row.is_met(story.now) for row in kept_deadlines(story.incident, story.entries)]
+    met, total = decided.count(True), len(decided) - decided.count(None)
+    if met:
+        yield _say(N_("{met} of {total} deadlines were met."), met=met, total=total)
+    if solved := [event for _, event in story.all(ev.ResolvedReported) if event.in_short_time]:
+        yield _say(N_("It was solved in a short time: {text}"), text=_quoted(solved[-1].text))
+    yield _say(N_("▢ What went well"))
+
+
+def _lessons(_story: Story) -> Iterator[Phrase]:
+    yield _say(N_("▢ What went badly, and what is learned from it"))
+
+
+def _runbook_changes(story: Story) -> Iterator[Phrase]:
+    incident = story.incident
+    if decided := story.last(ev.RunbookDecided):
+        _, event = decided
+        if event.change:
+            said = N_("The runbook is amended to {runbook}: {reason}")
+            yield _say(said, runbook=event.new_version or "", reason=_quoted(event.reason))
+        else:
+            yield _say(N_("The runbook needs no change: {reason}"), reason=_quoted(event.reason))
+        return
+    if incident.runbook:
+        yield _say(N_("The runbook of this incident: {runbook}."), runbook=incident.runbook)
+    else:
+        yield _say(N_("No runbook covered this incident."))
+    for _, step in story.all(ev.StepRecorded):
+        if step.result != "done":
+            said = N_("Step {step} of {runbook}: {result}. {text}")
+            text = _quoted(step.text)
+            yield _say(said, step=step.step, runbook=step.runbook, result=_word(step.result), text=text)
+    for _, finding in story.all(ev.FindingRaised):
+        yield _say(N_("The runbook did not cover: {text}"), text=_quoted(finding.text))
+    yield _say(N_("▢ What is changed in the runbook, or that nothing is"))
+
+
+_DRAFTS: dict[SectionName, Callable[[Story], Iterator[Phrase]]] = {
+    "overview": _overview,
+    "course": _course,
+    "scope_and_loss": _scope_and_loss,
+    "cause": _cause,
+    "handling": _handling,
+    "reports_made": _reports_made,
+    "measures_and_effect": _measures_and_effect,
+    "level": _level,
+    "responsibility": _responsibility,
+    "problems_exposed": _problems,
+    "went_well": _went_well,
+    "lessons": _lessons,
+    "runbook_changes": _runbook_changes,
+}

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.acts import Assessment, PlanStep, RectificationMeasure, StatutorySection
+from domain.acts import Assessment, PlanStep, RectificationMeasure, Review, StatutorySection
 from domain.company import Role
 from domain.policy import Deadline, Severity
 from domain.text import Wire
@@ -555,6 +555,24 @@ class SummarySubmitted(Event):
     lessons: str
     measures: list[RectificationMeasure]
     covered_by: str | None = None
+    reports_made: str = ""
+    measures_and_effect: str = ""
+    level: str = ""
+    responsibility: str = ""
+    went_well: str = ""
+    runbook_changes: str = ""
+    authors: list[str] = []
+    reviews: list[Review] = []
+    draft: int | None = None
+
+
+class SummaryRead(Event):
+    """A receiver opened a version of the summary report; the first time is recorded."""
+
+    clause = "6.2"
+    counts = False
+    kind: Literal["summary_read"] = "summary_read"
+    summary_version: int
 
 
 class SummaryReceived(Event):
@@ -851,6 +869,7 @@ AnyEvent = Annotated[
     | RecoveryVerified
     | RecoveryFailed
     | SummarySubmitted
+    | SummaryRead
     | SummaryReceived
     | SummaryOverdue
     | MeasuresOpened

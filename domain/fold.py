@@ -444,11 +444,21 @@ def _recovery_failed(incident: Incident, entry: Entry, event: ev.RecoveryFailed)
 
 @_on(ev.SummarySubmitted)
 def _summary_submitted(incident: Incident, entry: Entry, event: ev.SummarySubmitted) -> None:
+    for older in incident.summaries:
+        older.authors, older.reviewers, older.read_by = [], [], []
     summary = Summary(version=event.summary_version, authors=_actors(entry), submitted_at=entry.recorded_at)
     summary.due = incident.deadlines.pop("summary_due", None)
     summary.covered_by = event.covered_by
+    summary.authors = list(dict.fromkeys([*summary.authors, *event.authors]))
+    summary.reviewers = [person for item in event.reviews for person in (item.person, item.on_behalf_of) if person]
     _expect(incident, "preliminary_due", None)  # the whole report says it
     incident.summaries.append(summary)
+
+
+@_on(ev.SummaryRead)
+def _summary_read(incident: Incident, entry: Entry, event: ev.SummaryRead) -> None:
+    if entry.person:
+        incident.summaries[event.summary_version - 1].read_by.append(entry.person)
 
 
 @_on(ev.SummaryReceived)

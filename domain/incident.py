@@ -161,6 +161,8 @@ class Summary(Wire):
     is_void: bool = False
     covered_by: str | None = None
     are_measures_open: bool = False
+    reviewers: list[str] = []
+    read_by: list[str] = []
 
     @property
     def is_wanted_anew(self) -> bool:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from domain import events as ev
 from domain.company import Role
-from domain.drafting import report_name
 from domain.drill import addressable
 from domain.entry import Entry
 from domain.handling import heads_of
 from domain.incident import Incident
+from domain.statutory_forms import report_name
 
 
 class Note(NamedTuple):

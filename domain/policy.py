@@ -101,6 +101,13 @@ class Choice(_Cited):
     unit: Literal["choice"]
 
 
+class Requirement(_Cited):
+    """Whether something is required, or people may do without it."""
+
+    value: Literal["required", "optional"]
+    unit: Literal["choice"]
+
+
 class Span(Wire):
     """A span of a working day; the start belongs to it, the end does not."""
 
@@ -209,6 +216,10 @@ class Policy(Wire):
     statutory_reminder: Share = Share(value=50, unit="percent", clause="8", effective_from=date(2026, 1, 1))
     statutory_repeat: Interval = Interval(value=60, unit="minutes", clause="8", effective_from=date(2026, 1, 1))
     regulators: list[Regulator] = Field([], max_length=10)
+    # The file must name it; what incidents pinned before does not.
+    summary_review: Requirement = Requirement(
+        value="optional", unit="choice", clause="6.2", effective_from=date(2026, 1, 1)
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -250,6 +261,7 @@ class CompanyPolicy(Policy):
     arrival_at_risk: Share
     statutory_reminder: Share
     statutory_repeat: Interval
+    summary_review: Requirement
     key_post_people: People
     readiness_horizon: Interval
     readiness_reminder: Interval

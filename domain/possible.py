@@ -86,10 +86,14 @@ def _report_is_due(incident: Incident, _person: str) -> bool:
 
 def _report_waits(incident: Incident, person: str) -> bool:
     summary = incident.summary
-    if summary is None or summary.is_wanted_anew or person in summary.authors:
+    if summary is None or summary.is_wanted_anew or person in (*summary.authors, *summary.reviewers):
         return False
     known = incident.company.person(person)
     return any(post not in summary.receipts for post in (known.posts if known else []))
+
+
+def _report_is_unread(incident: Incident, person: str) -> bool:
+    return incident.summary is not None and person not in incident.summary.read_by
 
 
 _SENSES: dict[type[acts.Act], _Sense] = {
@@ -121,6 +125,7 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.VerifyRecovery: _may_verify,
     acts.SubmitSummary: _report_is_due,
     acts.ReceiveSummary: _report_waits,
+    acts.ReadSummary: _report_is_unread,
     acts.DecideRunbook: lambda i, _: not i.is_runbook_decided,
     acts.Close: lambda i, _: not missing_for_closing(i),
     acts.SubmitPreliminary: lambda i, _: i.preliminary_at is None and (not i.summary or i.summary.is_wanted_anew),

@@ -8,10 +8,10 @@ from domain import acts
 from domain import events as ev
 from domain.calendar import working_days_deadline
 from domain.decide import Case, decides
-from domain.drafting import drafted, heads_of
 from domain.errors import AlreadyDecided, Conflict, Incomplete, Unacceptable, Unknown
 from domain.incident import Incident, StatutoryReport
 from domain.policy import Deadline, Regulator, Severity, StatutoryClock
+from domain.statutory_forms import drafted, heads_of
 from domain.text import N_
 
 CLAUSE = "8"

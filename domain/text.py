@@ -42,6 +42,8 @@ Line = Annotated[
     _without(_BREAKS),
 ]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _NFC, _PRINTABLE]
+# A section of a report: longer than prose, and empty until somebody has written it.
+Section = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), _NFC, _PRINTABLE]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,119}$")]
 
 

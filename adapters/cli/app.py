@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from adapters.cli import commands, directory, integrity, keeping, looking, measures, screen, standby
+from adapters.cli import commands, directory, integrity, keeping, looking, measures, screen, standby, summary
 from adapters.cli.language import known, of_terminal
 from adapters.cli.session import USAGE, Options, Session, Trouble
 from adapters.i18n import Translator, translator
@@ -37,7 +37,8 @@ def build(session: Session) -> typer.Typer:
     )
     app.callback()(_options(session))
     looking.install(app)
-    commands.install(app)
+    groups = commands.install(app)
+    summary.install(groups["summary"])
     integrity.install(app)
     keeping.install(app)
     standby.install(app)

@@ -19,8 +19,8 @@ from domain.text import N_
 _CONTEXT = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
 
-def install(app: typer.Typer) -> None:
-    """Add every verb, those of two words under their group."""
+def install(app: typer.Typer) -> dict[str, typer.Typer]:
+    """Add every verb, those of two words under their group; return the groups, by name."""
     groups = {name: typer.Typer(help=text, no_args_is_help=True) for name, text in GROUPS.items()}
     for name, group in groups.items():
         app.add_typer(group, name=name)
@@ -28,6 +28,7 @@ def install(app: typer.Typer) -> None:
         first, _, second = verb.words.partition(" ")
         target = groups[first] if second else app
         target.command(second or first, help=verb.help)(command(verb))
+    return groups
 
 
 def command(verb: Verb) -> Callable[..., None]:
@@ -45,7 +46,8 @@ def command(verb: Verb) -> Callable[..., None]:
 
 
 def _parameters(verb: Verb) -> list[inspect.Parameter]:
-    asked = {name: field for name, field in verb.act.model_fields.items() if name not in verb.fixed}
+    not_asked = {*verb.fixed, *verb.left_out}
+    asked = {name: field for name, field in verb.act.model_fields.items() if name not in not_asked}
     found = [_CONTEXT, fields.NUMBER]
     found += [fields.argument(name, asked.pop(name)) for name in verb.arguments]
     found += [fields.option(name, field, may_be_missing=verb.takes_file) for name, field in asked.items()]

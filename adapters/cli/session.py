@@ -16,6 +16,7 @@ from domain.text import N_
 
 REFUSED, USAGE, UNREACHABLE = 1, 2, 3
 SECONDS = 10.0
+DOCUMENT_SECONDS = 90.0
 PATIENCE_SECONDS = 15.0
 _UNAVAILABLE = 503
 _ACCEPTED = 202
@@ -86,6 +87,15 @@ class Session:
     def text(self, path: str) -> str:
         """Ask for something that is not JSON."""
         return self._answer(self._send("GET", path)).text
+
+    def content(self, path: str, **query: Any) -> bytes:
+        """Ask for a file."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        return self._answer(self._send("GET", path, params=wanted, timeout=DOCUMENT_SECONDS)).content
+
+    def change(self, method: str, path: str, body: dict[str, Any], seen: int) -> Any:
+        """Change the version of something that was looked at; refused when it has moved on since."""
+        return self._answer(self._send(method, path, json=body, headers={"If-Match": f'"{seen}"'})).json()
 
     def put(self, path: str, body: dict[str, Any], **query: Any) -> Any:
         """Enter something in place of what was there."""

@@ -8,7 +8,10 @@ from domain.text import N_
 
 
 class Verb(NamedTuple):
-    """One verb. ``fixed`` fields are not asked for; with ``takes_file`` the fields may stand in a YAML file."""
+    """One verb. ``fixed`` fields are not asked for; with ``takes_file`` the fields may stand in a YAML file.
+
+    ``left_out`` are fields that the API fills in itself.
+    """
 
     words: str
     act: type[Act]
@@ -17,6 +20,7 @@ class Verb(NamedTuple):
     arguments: tuple[str, ...] = ()
     fixed: dict[str, Any] = {}
     takes_file: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 GROUPS = {
@@ -109,13 +113,25 @@ VERBS = (
     ),
     Verb("verify-recovery", acts.VerifyRecovery, "verification", N_("Verify the recovery (6.1)"), ("text",)),
     Verb(
-        "summary submit", acts.SubmitSummary, "summary-reports", N_("Submit the summary report (6.2)"), takes_file=True
+        "summary submit",
+        acts.SubmitSummary,
+        "summary-reports",
+        N_("Submit the summary report (6.2)"),
+        takes_file=True,
+        left_out=("authors", "reviews", "draft"),
     ),
     Verb(
         "summary receive",
         acts.ReceiveSummary,
         "summary-receipts",
         N_("Accept the report or return it (6.2)"),
+        ("version",),
+    ),
+    Verb(
+        "summary read",
+        acts.ReadSummary,
+        "summary-readings",
+        N_("Say that you have opened the submitted report (6.2)"),
         ("version",),
     ),
     Verb("runbook", acts.DecideRunbook, "runbook-decision", N_("Amend the runbook, or sign that it stands (6.3)")),

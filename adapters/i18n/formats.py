@@ -19,6 +19,16 @@ def instant(at: datetime, _: Translator, zone: str = "Asia/Shanghai") -> str:
     return _.noted(date, _(_ZONES.get(zone, zone)))
 
 
+def stamp(at: datetime, zone: str) -> str:
+    """Write an instant for a table, whose note names the zone."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def zone_name(zone: str, _: Translator) -> str:
+    """Name a zone as people do."""
+    return _(_ZONES.get(zone, zone))
+
+
 def duration(length: timedelta, _: Translator) -> str:
     """Write a duration in its largest fitting unit."""
     return format_timedelta(length, threshold=1.5, locale=_.language.replace("-", "_"))

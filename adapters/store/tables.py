@@ -322,3 +322,32 @@ measure_entries = Table(
     _needed("hash"),
     _needed("inserted_at", Instant),
 )
+
+# ── the summary report before it is submitted: every version of the draft whole, and what reviewers said ──
+
+report_drafts = Table(
+    "report_drafts",
+    metadata,
+    _key("incident"),
+    _key("version", Integer),
+    _needed("at", Instant),
+    _needed("person"),
+    Column("on_behalf_of", String),
+    _needed("role"),
+    _needed("change"),
+    Column("section", String),
+    _needed("language"),
+    _needed("content", JSON),
+)
+
+report_reviews = Table(
+    "report_reviews",
+    metadata,
+    _key("incident"),
+    _key("version", Integer),
+    _key("person"),
+    Column("on_behalf_of", String),
+    _needed("at", Instant),
+    _needed("approve", Boolean),
+    Column("reason", String),
+)

@@ -15,6 +15,7 @@ from domain.answers import Asked
 from domain.awaited import awaited
 from domain.entry import Entry
 from domain.incident import Incident
+from domain.report import SECTIONS, SectionName
 from domain.text import N_
 
 E = TypeVar("E", bound=ev.Event)
@@ -175,10 +176,10 @@ def _summary(story: _Story, put: Asked) -> Iterator[Fact]:
         return
     yield Fact(N_("Report version"), str(report.summary_version))
     yield Fact(N_("Rests on the report of incident"), report.covered_by or "")
-    for name, label in _SECTIONS.items():
-        yield Fact(label, getattr(report, name))
+    for name in _GIST:
+        yield Fact(SECTIONS[name], getattr(report, name))
     measures = [f"{place}. {item.text} · {story.name(item.owner)}" for place, item in enumerate(report.measures, 1)]
-    yield Fact(N_("Measures"), "\n".join(measures))
+    yield Fact(SECTIONS["measures"], "\n".join(measures))
 
 
 def _dismissed(story: _Story, _put: Asked) -> Iterator[Fact]:
@@ -194,15 +195,8 @@ def _preliminary(story: _Story, _put: Asked) -> Iterator[Fact]:
         yield Fact(N_("What comes next"), told.next_steps)
 
 
-_SECTIONS = {
-    "overview": N_("Overview"),
-    "course": N_("Course"),
-    "scope_and_loss": N_("Scope and loss"),
-    "cause": N_("Cause"),
-    "handling": N_("Handling"),
-    "problems_exposed": N_("Problems that showed"),
-    "lessons": N_("Lessons"),
-}
+# What a receiver must know at a glance; the whole report is behind the link to the document.
+_GIST: tuple[SectionName, ...] = ("overview", "scope_and_loss", "cause", "responsibility", "problems_exposed")
 _TELLING: dict[str, _Telling] = {
     "arrival": _scene,
     "overdue": _scene,

@@ -10,9 +10,9 @@ from domain.acts import Act
 from domain.answers import Answer
 from domain.authority import AUTHORITY
 from domain.closure import checklist
-from domain.drafting import heads_of, report_name
 from domain.incident import Incident
 from domain.policy import Severity
+from domain.statutory_forms import heads_of, report_name
 from domain.text import N_
 
 Tone = Literal["plain", "go", "alarm", "quiet"]

@@ -6,8 +6,8 @@ from typing import Annotated, NamedTuple
 from urllib.parse import parse_qs
 
 import structlog
-from fastapi import APIRouter, Path, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, BackgroundTasks, Path, Request
+from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
 from adapters.i18n import Translator, translator
@@ -21,17 +21,21 @@ from api.deps import Ports
 from api.failures import case_of
 from api.language import language_of
 from api.phone import contact, paper
-from api.phone.door import Doorkeeper, Shut, note
+from api.phone.door import FORGED, Doorkeeper, Shut, note
 from api.phone.facts import history
 from api.phone.forms import Form, content, form
 from api.phone.sheet import Notice, Visit, sheet
-from api.problems import Case
+from api.problems import Case, Denied
 from api.reading import find
 from api.sentences import sentence
 from api.services import Services
+from api.summary import writing
+from api.summary.documents import written
+from api.summary.dossier import gather
+from api.summary.reading import noted
 from api.views import name_of
 from domain.acts import COMMANDS, Act
-from domain.answers import conceivable
+from domain.answers import asked, conceivable
 from domain.errors import Refusal
 from domain.incident import Incident
 from domain.text import N_
@@ -74,7 +78,35 @@ async def look(token: Token, request: Request, ports: Ports) -> HTMLResponse:
     try:
         if visit.link.channel:
             return await contact.look(ports, visit, _)
-        return await _show(ports, visit, _)
+        return await _show(ports, visit, _, path=request.url.path)
+    except _FAILURES as error:
+        return _failed(case_of(request, error), _)
+
+
+@router.get("/{token}/report", name="report_of_link")
+async def report(token: Token, request: Request, ports: Ports, later: BackgroundTasks) -> Response:
+    """Show the whole report that a link asks to accept: as PDF, or as a page where PDF cannot be made.
+
+    Somebody followed the link on the page to come here, so that he has opened the report is recorded.
+    """
+    try:
+        visit = await _door.enter(token, ports)
+    except Shut as shut:
+        return await _shut(request, shut)
+    _ = translator(visit.person.language)
+    put = asked(visit.link.question, visit.link.person)
+    try:
+        dossier = await gather(ports, visit.link.incident)
+        of = dossier.version(int(put.about[0])) if put.kind == "receipt" else None
+        if of is None:
+            return _failed(FORGED, _)
+        if of == dossier.standing:
+            noted(ports, dossier.incident, visit.link.person, later)
+        whole = writing.paper(dossier, of, _)
+        try:
+            return await written(ports, whole, "pdf")
+        except Denied:
+            return await written(ports, whole, "html")
     except _FAILURES as error:
         return _failed(case_of(request, error), _)
 
@@ -92,7 +124,7 @@ async def answer(token: Token, request: Request, ports: Ports) -> HTMLResponse:
         if visit.link.channel:
             return await contact.confirm(request, ports, visit, _)
         outcome = await _answer(request, ports, visit, sent, _)
-        return await _show(ports, visit, _, outcome, sent)
+        return await _show(ports, visit, _, outcome, sent, path=request.url.path)
     except _FAILURES as error:
         return _failed(case_of(request, error), _)
 
@@ -178,14 +210,21 @@ async def _use(ports: Services, link: Link, key: str) -> None:
 
 
 async def _show(
-    ports: Services, visit: Visit, _: Translator, outcome: _Outcome | None = None, sent: Sent | None = None
+    ports: Services,
+    visit: Visit,
+    _: Translator,
+    outcome: _Outcome | None = None,
+    sent: Sent | None = None,
+    *,
+    path: str,
 ) -> HTMLResponse:
     found = await find(ports, visit.link.incident)
     entries = await history(ports, visit.link.incident)
     shown = sheet(visit, found.incident, entries, await _used(ports, visit.link), _)
     notice, tried = (outcome.notice, outcome.tried) if outcome else (None, "")
     status = outcome.status if outcome else 200
-    return paper.page("task", status, _, sheet=shown, notice=notice, tried=tried, sent=sent or {})
+    report = f"{path}/report" if visit.link.question.startswith("receipt/") else ""
+    return paper.page("task", status, _, sheet=shown, notice=notice, tried=tried, sent=sent or {}, report=report)
 
 
 async def _shut(request: Request, shut: Shut) -> HTMLResponse:

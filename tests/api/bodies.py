@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "verify_recovery": {"passed": True, **TEXT},
     "submit_summary": SUMMARY,
     "receive_summary": {"version": 1, "accept": True},
+    "read_summary": {"version": 1},
     "decide_runbook": {"change": False, **REASON},
     "close": {},
     "decide_major": {"is_major": True, **REASON},

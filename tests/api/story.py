@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
+from domain.report import SECTIONS
 from tests.api.cast import (
     DIRECTOR,
     GENERAL_MANAGER,
@@ -18,7 +19,7 @@ from tests.api.cast import (
 from tests.api.system import Api
 
 SUMMARY: dict[str, Any] = {
-    **dict.fromkeys(("overview", "course", "scope_and_loss", "cause", "handling", "problems_exposed", "lessons"), "…"),
+    **{name: "…" for name in SECTIONS if name != "measures"},
     "measures": [{"text": "Watch the disk", "owner": TECHNICIAN, "due": "2027-01-31T09:00:00+08:00"}],
 }
 CHECKS = ("connect", "orders", "replication", "backup")

@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 def quick_policy(folder: Path) -> Path:
-    """The shipped policy with the period of observation cut short."""
+    """The shipped policy with the period of observation cut short, and reports that nobody must review."""
     text = (ROOT / "policy.yaml").read_text()
     lines = []
     for line in text.splitlines():
@@ -44,6 +44,8 @@ def quick_policy(folder: Path) -> Path:
         if name in ("observation", "probe_interval"):
             head, _, tail = line.partition("value:")
             line = f"{head}value: 0.2, unit: seconds,{tail.split(',', 2)[2]}"  # noqa: PLW2901
+        if name == "summary_review":
+            line = line.replace("required", "optional")  # noqa: PLW2901
         lines.append(line)
     path = folder / "policy.yaml"
     path.write_text("\n".join(lines) + "\n")

@@ -38,6 +38,9 @@ EVERYBODY = {
     *("overrides", "swaps", "offer_swap", "my_feed", "roster_feed", "revoke_feeds", "shifts_calendar"),
     *("answer_communication_test", "measures", "measure", "measure_timeline", "measure_refusals"),
     *("statutory_reports", "statutory_draft"),
+    # Of an incident's report everybody may read; who writes and reviews it, test_summary_report tells.
+    *("summary_report", "summary_report_versions", "summary_report_document", "edit_summary_section"),
+    *("redraft_summary_section", "review_summary_report", "submit_summary_draft"),
 }
 OTHER = "yuan-hong"
 AT = {"starts": "2031-01-01T00:00:00Z", "ends": "2031-01-01T08:00:00Z"}

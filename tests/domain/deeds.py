@@ -87,6 +87,7 @@ DEEDS: list[tuple[Sequence[acts.Act], tuple[str, ...]]] = [
     ([acts.VerifyRecovery(passed=False, text="仍超时")], _LEADERS[1:2]),
     ([stage.SUMMARY] * 2, (cast.SPECIALIST, cast.MANAGER)),
     ([*_answers(1), *_answers(2), stage.accept(), stage.accept()], _GM),
+    ([acts.ReadSummary(version=version) for version in (1, 2)], _GM),
     ([stage.NO_RUNBOOK_CHANGE] * 2, (cast.MANAGER,)),
     ([acts.Close()] * 2, (cast.MANAGER,)),
     ([acts.DecideMajor(is_major=is_major, reason="再看") for is_major in (True, False)], _DIRECTORS),

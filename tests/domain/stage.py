@@ -120,8 +120,14 @@ SUMMARY = acts.SubmitSummary(
     scope_and_loss="范围与损失",
     cause="原因",
     handling="处理",
+    reports_made="报告",
+    measures_and_effect="措施与效果",
+    level="级别",
+    responsibility="责任与结论",
     problems_exposed="问题",
+    went_well="做得好的",
     lessons="教训",
+    runbook_changes="手册修订",
     measures=[acts.RectificationMeasure(text="增加备用链路", owner=cast.TECHNICIAN, due=cast.clock_time(10))],
 )
 PRELIMINARY = acts.SubmitPreliminary(what="交易中断", cause_so_far="疑似存储故障", next_steps="更换控制器")

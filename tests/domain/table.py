@@ -88,6 +88,7 @@ ROWS = [
     _row(acts.VerifyRecovery(passed=True, text="核对无误"), "sup man dir cmd spec", "RS", "6.1"),
     _row(stage.SUMMARY, "man sup spec", "S", "6.2"),
     _row(stage.accept(), "dir gm", "S", "6.2"),
+    _row(acts.ReadSummary(version=1), "dir gm", "S", "6.2"),
     _row(stage.NO_RUNBOOK_CHANGE, "man", "S", "6.3"),
     _row(acts.Close(), "man dir", "S", "6.2"),
     _row(acts.DecideMajor(is_major=True, reason="影响扩大"), "dir", "G", "5.2.8"),

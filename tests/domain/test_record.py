@@ -136,11 +136,14 @@ def _everything_that_can_happen() -> list[Entry]:
     slow = stage.on_site()
     slow.note(*clock.arrival_at_risk(slow.incident, cast.TECHNICIAN, 1))
     slow.note(ev.PersonLeft(left=cast.TECHNICIAN))
+    read = stage.summary()
+    read.do(cast.SPECIALIST, stage.SUMMARY)
+    read.do(cast.DIRECTOR, acts.ReadSummary(version=1))
     late = stage.summary()
     late.wait(hours=24 * 8)
     begun = stage.complete()
     begun.note(ev.MeasuresOpened(summary_version=1, measures=["M-7K3Q9-DXMB2-1"]))
-    scenes = (*_beside_the_way(), contested, other, group, slow, late, begun, stage.withdrawn(), stage.closed())
+    scenes = (*_beside_the_way(), contested, other, group, slow, read, late, begun, stage.withdrawn(), stage.closed())
     return [*TIMELINE, *(entry for scene in scenes for entry in scene.timeline)]
 
 

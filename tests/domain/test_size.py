@@ -10,6 +10,7 @@ from domain.company import Role
 from domain.decide import MOST
 from domain.errors import Conflict
 from domain.policy import Severity
+from domain.report import SECTIONS
 from tests import cast
 from tests.domain import stage
 from tests.domain.stage import Stage
@@ -103,3 +104,18 @@ def test_one_more_than_it_can_carry_is_refused(person: str, act: acts.Act, claus
         scene.do(person, act)
     refusal = scene.refuses(Conflict, clause, person, act)
     assert refusal.params == {"most": str(MOST)}
+
+
+def test_reports_that_are_returned_again_and_again_leave_it_small() -> None:
+    scene = stage.summary()
+    text, people = "字" * 4000, [f"{number:x<120}" for number in range(50)]
+    sections = {name: text for name in SECTIONS if name != "measures"} | {"measures": stage.SUMMARY.measures}
+    reviews = [acts.Review(person=f"r{number:x<119}", at=scene.now) for number in range(20)]
+    report = acts.SubmitSummary.model_validate({**sections, "authors": people, "reviews": reviews})
+    for version in range(1, MOST + 1):
+        scene.do(cast.SPECIALIST, report)
+        assert len(scene.timeline[-1].model_dump_json().encode()) < 0.3 * MIB
+        scene.do(cast.DIRECTOR, acts.ReadSummary(version=version))
+        scene.do(cast.DIRECTOR, acts.ReceiveSummary(version=version, accept=False, reason="再写"))
+    assert len(scene.incident.model_dump_json().encode()) < 0.25 * MIB
+    scene.refuses(Conflict, "6.2", cast.SPECIALIST, report)

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from domain import acts
 from domain import events as ev
 from domain.closure import left_open, missing_for_closing
-from domain.drafting import draft
 from domain.errors import AlreadyDecided, Conflict, Incomplete, NotAuthorised, Unacceptable, Unknown
 from domain.notes import notes
 from domain.policy import Regulator, Severity
+from domain.statutory_forms import draft
 from tests import cast
 from tests.domain import stage
 from tests.domain.stage import Stage

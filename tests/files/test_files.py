@@ -179,6 +179,7 @@ def test_the_demo_differs_in_durations_and_working_time_only() -> None:
         "time_zone",
         "default_severity",
         "approval_blocks",
+        "summary_review",
         "group_members",
         "summary_deadline",
     ):

@@ -17,6 +17,7 @@ from domain.closure import SERVICE_WORKS
 from domain.incident import Phase
 from domain.measure import Measure, MeasureAct, MeasureCommand, Source
 from domain.policy import Deadline, Severity
+from domain.report import SECTIONS
 from tests import cast
 from tests.replay.desk import PATIENCE_SECONDS, PAUSE_SECONDS, Desk
 from tests.vigil import Vigilance, full_company
@@ -96,9 +97,8 @@ async def check_all(desk: Desk) -> None:
 
 async def summarise(desk: Desk) -> None:
     """The supervisor writes the summary report."""
-    sections = ("overview", "course", "scope_and_loss", "cause", "handling", "problems_exposed", "lessons")
     measure = acts.RectificationMeasure(text="更换电源", owner=cast.MANAGER, due=cast.clock_time(18, day="2026-12-31"))
-    content: dict[str, Any] = {name: f"{name}：已说明" for name in sections}
+    content: dict[str, Any] = {name: f"{name}：已说明" for name in SECTIONS if name != "measures"}
     await desk.act(cast.SUPERVISOR, acts.SubmitSummary(measures=[measure], **content))
 
 

@@ -108,8 +108,14 @@ async def summary(world: World) -> SubmitSummary:
         scope_and_loss="两个市场",
         cause="连接池耗尽",
         handling="重启并切换",
+        reports_made="已报信息总监",
+        measures_and_effect="重启后恢复",
+        level="III 级",
+        responsibility="无人员责任",
         problems_exposed="无容量告警",
+        went_well="到场及时",
         lessons="演练不足",
+        runbook_changes="无需修订",
         measures=[RectificationMeasure(text="加容量告警", owner=cast.MANAGER, due=await world.now() + MONTH)],
     )
 

@@ -83,8 +83,15 @@ def _summary(measure: acts.RectificationMeasure) -> acts.SubmitSummary:
         scope_and_loss="全部交易中断",
         cause="日志清理任务失效",
         handling="主备切换",
+        reports_made="已报信息总监、总经理",
+        measures_and_effect="切换后交易恢复",
+        level="II 级",
+        responsibility="日志清理任务无人负责",
         problems_exposed="缺少日志盘告警",
+        went_well="切换一次成功",
         lessons="告警先行",
+        runbook_changes="手册适用",
+        reviews=[acts.Review(person=SPECIALIST, at=datetime.now(UTC))],
         measures=[measure],
     )
 

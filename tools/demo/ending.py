@@ -1,11 +1,10 @@
 """How incidents end: recovery, verification, summary report, better runbook (6); and the short way (5.2.5)."""
 
-from datetime import UTC, datetime, timedelta
-
 from domain import acts
 from domain.acts import Assessment, Report
 from domain.policy import Severity
-from tools.demo.cast import DIRECTOR, GENERAL_MANAGER, MANAGER, SECOND_OPERATOR, SPECIALIST, SUPERVISOR, TECHNICIAN
+from tools.demo import reporting
+from tools.demo.cast import DIRECTOR, GENERAL_MANAGER, MANAGER, SECOND_OPERATOR, SPECIALIST, SUPERVISOR
 from tools.demo.stage import Missing, Stage, View, World
 from tools.demo.telling import Said
 
@@ -67,14 +66,15 @@ async def sum_up(stage: Stage, *, returned_once: bool) -> None:
         ),
     )
     version = 1
-    await stage.act(MANAGER, _summary("日志清理任务失效，日志盘写满"))
+    await reporting.submit(stage, "日志清理任务失效，日志盘写满")
     await stage.refused(MANAGER, acts.Close(), "incomplete")
     if returned_once:
         await stage.act(GENERAL_MANAGER, acts.ReceiveSummary(version=1, accept=False, reason="损失未估算"))
-        await stage.act(MANAGER, _summary("日志清理任务失效，日志盘写满；损失约 42 分钟交易"))
+        await reporting.submit(stage, "日志清理任务失效，日志盘写满；损失约 42 分钟交易")
         version = 2
     for person in (DIRECTOR, GENERAL_MANAGER):
         await stage.act(person, acts.ReceiveSummary(version=version, accept=True))
+    await reporting.show(stage)
     tell.scene(
         "6.3",
         Said(
@@ -89,20 +89,6 @@ async def sum_up(stage: Stage, *, returned_once: bool) -> None:
     await stage.act(MANAGER, decision)
     await stage.act(MANAGER, acts.Close())
     await stage.until(lambda view: view["is_over"] and view["phase"] == "closed", Said("归档……", "filing …"))
-
-
-def _summary(cause: str) -> acts.SubmitSummary:
-    due = datetime.now(UTC) + timedelta(days=30)
-    return acts.SubmitSummary(
-        overview="交易市场系统中断后恢复",
-        course="报告、判断、现场处置、恢复、验证，详见全过程记录",
-        scope_and_loss="交易、结算受影响",
-        cause=cause,
-        handling="按手册处置，主备切换，刷新前置",
-        problems_exposed="缺少日志盘容量告警",
-        lessons="容量告警先于写满",
-        measures=[acts.RectificationMeasure(text="增加日志盘容量告警", owner=TECHNICIAN, due=due)],
-    )
 
 
 async def short_way(world: World) -> Stage:

@@ -15,11 +15,9 @@ ENGLISH = {
     "主库日志 postgresql.log": "postgresql.log of the primary",
     "主库日志盘写满，短时间内不能恢复": "The log disk of the primary is full; no recovery in a short time",
     "主管已到场": "The supervisor is on the scene",
-    "交易、结算受影响": "Trading and settlement were affected",
     "交易、结算同时中断": "Trading and settlement are down together",
     "交易、结算页面报数据库连接失败，主库端口拒绝连接": "Trading and settlement pages fail, the primary is silent",
     "交易市场数据库无响应": "The market database does not answer",
-    "交易市场系统中断后恢复": "The trading market failed and was recovered",
     "交易暂停，正在切换数据库": "Trading is paused while the database is switched",
     "先到机房 B 列保护现场": "Go to row B first and protect the scene",
     "切回原主库并回放日志": "Switch back and replay the log",
@@ -37,9 +35,7 @@ ENGLISH = {
     "总部三楼机房 B 列": "Headquarters, 3rd floor, machine room, row B",
     "我自己检查过了": "I checked it myself",
     "手册适用": "The runbook fits",
-    "报告、判断、现场处置、恢复、验证，详见全过程记录": "Report, judgement, handling, recovery: see the timeline",
     "按手册处理未能恢复": "The runbook did not solve it",
-    "按手册处置，主备切换，刷新前置": "The runbook, a switch to the standby, fresh gateways",
     "按手册属数据库中断": "By the runbook a database outage",
     "按手册属衡器离线": "By the runbook scales offline",
     "损失未估算": "The loss is not estimated",
@@ -58,6 +54,11 @@ ENGLISH = {
     "补充前置地址缓存的处理": "Add what to do with the gateways' cached address",
     "逐台重启前置并刷新地址缓存": "Restart the gateways one by one with a fresh address",
     "预计半小时内恢复，届时分批开放": "Expected back within half an hour, opened step by step",
+    "交易暂停 42 分钟，未估算资金损失": "Trading stood still for 42 minutes; the loss in money is not estimated",
+    "已报信息总监、总经理；不需要向监管报告": "Reported to director and general manager; no regulator need be told",
+    "日志清理任务无人负责；已明确由数据库组负责": "Nobody owned the log clean-up; the database group owns it now",
+    "到场及时，主备切换一次成功": "Everybody was there in time, the switch worked at once",
+    "手册补充前置地址缓存的处理": "The runbook gains what to do with the gateways' cached address",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from adapters.cli.verbs import RESOURCES
-from domain.acts import Act, Report
+from domain.acts import Act, Report, SummaryContent
 from tools.demo.english import in_english
 from tools.demo.telling import Said, Teller
 
@@ -36,7 +36,7 @@ class World:
         self._names: dict[str, str] = {}
         self._client = httpx2.AsyncClient(base_url=f"{run['api']}/api/v1", timeout=10, trust_env=False)
 
-    def written(self, content: Act | Report) -> View:
+    def written(self, content: Act | Report | SummaryContent) -> View:
         """Return what is sent, in the language of the story."""
         body: View = content.model_dump(mode="json", exclude_none=True)
         return body if self.teller.is_chinese else in_english(body)
