@@ -80,9 +80,10 @@ class ReviewBody(Strict):
 
 
 class SubmissionBody(Strict):
-    """In which role the newest version is submitted."""
+    """In which role the newest version is submitted, and whether it rests on the report of the linked incident."""
 
     post: Role | None = None
+    covered_by: Key | None = None
 
 
 class Versions(Wire):
@@ -319,6 +320,7 @@ async def submit(
         require_newest(dossier.drafts, _number(seen))
         _need_change(dossier)
         act = submission(dossier.incident, actor, dossier.drafts, dossier.reviews)
+        act.covered_by = body.covered_by
     command = Command[SubmitSummary](command_id=command_id(person.id, key), person=person.id, post=body.post, act=act)
     try:
         receipt = await ports.incidents.act(number, command)
