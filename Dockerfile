@@ -16,7 +16,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-RUN useradd --system --create-home --home-dir /var/lib/fengsui fengsui
+RUN useradd --system --create-home --home-dir /var/lib/fengsui fengsui \
+    && install --directory --owner fengsui --mode 750 /var/lib/fengsui/evidence
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 FENGSUI_HOME=/var/lib/fengsui
 USER fengsui
 CMD ["fengsui", "--help"]

@@ -15,6 +15,7 @@ from adapters.temporal import connect, keep_vigil, register_search_attributes
 from workflows.alert import AlertWorkflow
 from workflows.approval import ApprovalWorkflow
 from workflows.arrival import ArrivalWorkflow
+from workflows.collection import CollectionWorkflow
 from workflows.communication_test import CommunicationTestWorkflow
 from workflows.contract import INCIDENTS, NOTIFY
 from workflows.departure import DepartureWorkflow
@@ -31,6 +32,7 @@ WORKFLOWS = [
     ArrivalWorkflow,
     ApprovalWorkflow,
     RecoveryWorkflow,
+    CollectionWorkflow,
     AlertWorkflow,
     DepartureWorkflow,
     ReadinessWorkflow,
@@ -59,6 +61,7 @@ def workers(client: Client, ready: Activities) -> list[Worker]:
             *(ready.readiness.next_morning, ready.readiness.look, ready.readiness.begin_test),
             *(ready.departures.has_left, ready.departures.open_incidents, ready.departures.ongoing_measures),
             *(ready.rectification.look, ready.rectification.record, ready.rectification.open),
+            ready.collectors.collect,
         ],
         sticky_queue_schedule_to_start_timeout=TASK_TIMEOUT,
         graceful_shutdown_timeout=GRACE,

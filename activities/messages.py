@@ -4,8 +4,9 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.company import Probe
+from domain.company import Collector, Probe
 from domain.entry import Entry
+from domain.exhibit import Exhibit
 from domain.measure import Measure, MeasureEntry, Surroundings
 from domain.policy import Severity
 from domain.reminding import Agenda
@@ -241,3 +242,18 @@ class MeasureOrders(Wire):
     incident: str
     summary_version: int
     first: int = 1
+
+
+class CollectorRun(Wire):
+    """A collector that is to be asked for an incident."""
+
+    incident: str
+    collection: int
+    collector: Collector
+
+
+class Collected(Wire):
+    """What a collector fetched, by its digest; without an exhibit the reason why it could not."""
+
+    exhibit: Exhibit | None = None
+    reason: str = ""

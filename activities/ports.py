@@ -1,11 +1,12 @@
 """What activities need from the world. Adapters implement these; workflows never see them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from activities.messages import AlertOpening, Batch, Delivery, MeasureBatch, MeasureOrders, Message, Trial, Tried
-from domain.company import Person, Probe
+from domain.company import Collector, Person, Probe
+from domain.exhibit import Algorithm, Exhibit
 from domain.readiness import Standing
 
 
@@ -158,4 +159,87 @@ class MeasureOpenings(Protocol):
 
     async def open_measures(self, orders: MeasureOrders) -> None:
         """Open every measure of the report that is not open yet, and tell the incident; any error is tried again."""
+        ...
+
+
+class CannotCollect(Exception):
+    """A collector could not fetch anything; the reason is told to people."""
+
+
+class Collecting(Protocol):
+    """Fetches fault logs from systems and keeps them."""
+
+    async def collect(self, collector: Collector) -> Exhibit:
+        """Fetch and keep; raise CannotCollect."""
+        ...
+
+
+class Stamping(Protocol):
+    """An outside witness of when an incident's record stood as it does."""
+
+    async def stamp(self, incident: str) -> None:
+        """Have the newest checkpoint time-stamped, where that is set up; a failure is only logged."""
+        ...
+
+
+class Received(NamedTuple):
+    """A content that has come in whole; ``token`` names it until it is settled or dropped.
+
+    ``mark`` tells the storage whether it was the first to bring the content, and nobody has settled it since.
+    """
+
+    token: str
+    digest: str
+    algorithm: Algorithm
+    size: int
+    head: bytes
+    mark: int = -1
+
+
+class Held(NamedTuple):
+    """A content that is kept, and since when."""
+
+    algorithm: Algorithm
+    digest: str
+    size: int
+    since: datetime
+
+
+class StorageAway(Exception):
+    """The storage of evidence did not take or give something; trying later may help."""
+
+
+class TooLarge(Exception):
+    """More came than is taken; nothing was kept."""
+
+
+class Empty(Exception):
+    """Nothing came."""
+
+
+class EvidenceStorage(Protocol):
+    """Contents by their digest: each is kept once and never changed. Everything here raises StorageAway."""
+
+    async def receive(self, chunks: AsyncIterator[bytes], most: int) -> Received:
+        """Take in a stream and keep it under its digest; after TooLarge, Empty or a failure nothing is kept."""
+        ...
+
+    async def settle(self, received: Received) -> None:
+        """The incident has it: it stays, also when somebody else dropped the same content meanwhile."""
+        ...
+
+    async def drop(self, received: Received, *, is_referenced: bool) -> None:
+        """The incident refused it: it goes, unless somebody refers to the same content or has just brought it too."""
+        ...
+
+    def read(self, algorithm: Algorithm, digest: str) -> AsyncIterator[bytes]:
+        """Give a content in pieces; FileNotFoundError when there is none."""
+        ...
+
+    async def size(self, algorithm: Algorithm, digest: str) -> int | None:
+        """Return how many bytes a content has, or None when there is none."""
+        ...
+
+    def held(self) -> AsyncIterator[Held]:
+        """Give everything that is kept, in no order."""
         ...

@@ -4,16 +4,17 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import Archive, Batch
-from activities.ports import Histories, RecordStore, RecordTampered
+from activities.ports import Histories, RecordStore, RecordTampered, Stamping
 
 
 class Recording:
     """The timeline in the database, and the history of what is over."""
 
-    def __init__(self, store: RecordStore, histories: Histories) -> None:
-        """Take where the record is kept and where histories come from."""
+    def __init__(self, store: RecordStore, histories: Histories, stamping: Stamping | None = None) -> None:
+        """Take where the record is kept, where histories come from, and who witnesses when it stood so."""
         self._store = store
         self._histories = histories
+        self._stamping = stamping
 
     @activity.defn(name="record")
     async def record(self, batch: Batch) -> None:
@@ -28,3 +29,5 @@ class Recording:
         """Keep the history of an incident that is over: Temporal forgets it after its retention."""
         history = await self._histories.fetch(archive.workflow_id)
         await self._store.archive(archive.incident, history)
+        if self._stamping:
+            await self._stamping.stamp(archive.incident)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from temporalio.client import Client
 
 from activities.alerts import Alerts
+from activities.collecting import Collectors
 from activities.departures import Departures
 from activities.paging import Paging
 from activities.probes import ProbeChecks
@@ -15,6 +16,8 @@ from activities.record import Recording
 from activities.rectification import Rectification
 from adapters.channels.registry import build_channels
 from adapters.directory.membership import CatalogueMembership
+from adapters.evidence.building import signer_of, stamping_of, storage_of
+from adapters.evidence.collecting import SystemCollectors
 from adapters.measures import ReportedMeasures
 from adapters.probes import NetworkProbes
 from adapters.readiness import Standings
@@ -40,6 +43,7 @@ class Activities(NamedTuple):
     readiness: ReadinessChecks
     departures: Departures
     rectification: Rectification
+    collectors: Collectors
 
 
 @asynccontextmanager
@@ -56,12 +60,13 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
     try:
         yield Activities(
             paging=Paging(directory, channels, SqlDeliveries(database)),
-            recording=Recording(SqlRecord(database), incidents),
+            recording=Recording(SqlRecord(database, signer_of(settings)), incidents, stamping_of(settings, database)),
             probes=ProbeChecks(NetworkProbes(f"http://{settings.api_host}:{settings.api_port}")),
             alerts=Alerts(AlertOpenings(snapshots, incidents)),
             readiness=ReadinessChecks(standings, tests),
             departures=Departures(CatalogueMembership(snapshots.catalogue), Ongoing(incidents, measures)),
             rectification=Rectification(standings, SqlMeasureRecord(database), reported),
+            collectors=Collectors(SystemCollectors(settings, storage_of(settings))),
         )
     finally:
         await database.close()

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from adapters.channelsettings import ChannelSettings
+from adapters.evidencesettings import EvidenceSettings
 from adapters.i18n.validation import explain
 from adapters.problems import Fault, FileProblem
 from domain.company import POSTS, Role
@@ -25,7 +26,7 @@ _URLS = {
 }
 
 
-class Settings(ChannelSettings):
+class Settings(EvidenceSettings, ChannelSettings):
     """Where everything is and with whom we speak; secrets never show in ``repr``, logs or errors."""
 
     model_config = SettingsConfigDict(
@@ -183,9 +184,16 @@ class Settings(ChannelSettings):
             self._refuse_weak_secrets()
         return self
 
+    @property
+    def evidence_home(self) -> Path:
+        """Return the folder of the evidence."""
+        return self.evidence_folder or self.home / "evidence"
+
     def _refuse_weak_secrets(self) -> None:
         if "secret" not in self.model_fields_set:
             raise ValueError(N_("production needs FENGSUI_SECRET"))
+        if self.signing_key is None:
+            raise ValueError(N_("production needs FENGSUI_SIGNING_KEY"))
         held = (self.secret, self.alert_token, self.webhook_secret, *self.tokens.values())
         if any(_is_weak(item.get_secret_value()) for item in held if item):
             raise ValueError(N_("production needs random secrets of at least 24 characters"))

@@ -6,14 +6,18 @@ Give it a ``Database`` whose limit allows for reading a long chain, such as 60 s
 import json
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.client import Client
 
 from activities.messages import IncidentRow
+from activities.ports import EvidenceStorage
 from adapters import measurefaults
+from adapters.evidence.inspection import Files, checkpoint_faults, row_faults, unsigned
+from adapters.evidence.signing import Keyring
 from adapters.running import Running, all_measures, all_numbers, look
-from adapters.store import audit, catalogue, evidence
+from adapters.store import audit, catalogue, custody, evidence
 from adapters.store.chain import Break, breaks, broken, missing
 from adapters.store.database import Database
 from adapters.store.evidence import Evidence, Trail
@@ -25,6 +29,7 @@ from domain.text import N_, Wire
 from workflows.contract import incident_id, measure_id
 
 MEASURE = "M-"
+EVIDENCE = "evidence"
 _FOLDED = (
     *("version", "head_hash", "title", "phase", "severity", "system"),
     *("reporter", "is_drill", "is_over", "dedup_key", "closed_at"),
@@ -52,6 +57,9 @@ class Findings(Wire):
     changes: int = 0
     measures: int = 0
     measure_entries: int = 0
+    custody: int = 0
+    checkpoints: int = 0
+    files: int = 0
     faults: list[Finding] = []
     notes: list[Finding] = []
 
@@ -61,27 +69,45 @@ class Findings(Wire):
         return not self.faults
 
 
-async def verify(database: Database, client: Client | None = None, number: str | None = None) -> Findings:
-    """Verify one incident or measure, or all of them, and the audit trail.
+async def verify(
+    database: Database,
+    client: Client | None = None,
+    number: str | None = None,
+    *,
+    storage: EvidenceStorage | None = None,
+    keyring: Keyring | None = None,
+) -> Findings:
+    """Verify one incident or measure, or all of them, and the trails beside them; with a storage the files of evidence as well.
 
-    Raises DatabaseAway, and RPCError when Temporal is away.
+    Raise DatabaseAway, StorageAway, RPCError when Temporal is away.
     """
     findings = Findings(faults=[], notes=[])
+    files = Files(storage) if storage else None
     if number is not None and number.startswith(MEASURE):
         await _verify_measure(database, client, number, findings)
     elif number is not None:
-        await _verify(database, client, number, findings)
+        await _verify(database, client, number, findings, files=files, keyring=keyring)
     else:
         async for each in _everyone(database, client):
-            await _verify(database, client, each, findings)
+            await _verify(database, client, each, findings, files=files, keyring=keyring)
         for each in await _every_measure(database, client):
             await _verify_measure(database, client, each, findings)
+        await _find_strays(files, findings)
+    findings.files = files.count if files else 0
     refusals = await evidence.trail(database, audit.CHAIN)
     changes = await evidence.trail(database, catalogue.CHAIN)
+    handled = await evidence.trail(database, custody.CHAIN)
     findings.audited, findings.audit_head, findings.changes = len(refusals.links), refusals.hash, len(changes.links)
-    for chain, trail in ((audit.CHAIN, refusals), (catalogue.CHAIN, changes)):
+    findings.custody = len(handled.links)
+    for chain, trail in ((audit.CHAIN, refusals), (catalogue.CHAIN, changes), (custody.CHAIN, handled)):
         findings.faults += [_finding(None, fault, chain) for fault in trail_faults(trail)]
     return findings
+
+
+async def _find_strays(files: Files | None, findings: Findings) -> None:
+    if files is not None:
+        async for stray, is_old in files.strays(datetime.now(UTC)):
+            (findings.faults if is_old else findings.notes).append(_finding(None, stray, EVIDENCE))
 
 
 async def _everyone(database: Database, client: Client | None) -> AsyncIterator[str]:
@@ -98,7 +124,15 @@ async def _everyone(database: Database, client: Client | None) -> AsyncIterator[
                 yield number
 
 
-async def _verify(database: Database, client: Client | None, number: str, findings: Findings) -> None:
+async def _verify(
+    database: Database,
+    client: Client | None,
+    number: str,
+    findings: Findings,
+    *,
+    files: Files | None,
+    keyring: Keyring | None,
+) -> None:
     # Temporal first: what it says is recorded must then be in what is read afterwards.
     running = await look(client, incident_id(number)) if client else None
     found = await evidence.incident(database, number)
@@ -109,7 +143,14 @@ async def _verify(database: Database, client: Client | None, number: str, findin
         notes += waiting(found, running)
     if client and running and running.seq is not None and found.last > running.seq:
         faults += invented(found, await look(client, incident_id(number)))
+    faults += row_faults(found)
+    if keyring is not None:
+        faults += checkpoint_faults(found, keyring)
+        notes += unsigned(found)
+    if files is not None:
+        faults += [fault async for fault in files.faults(found)]
     findings.incidents += 1
+    findings.checkpoints += len(found.checkpoints)
     findings.entries += len(found.links)
     findings.faults += [_finding(number, fault) for fault in faults]
     findings.notes += [_finding(number, note) for note in notes]

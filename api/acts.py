@@ -41,6 +41,8 @@ RESOURCES: dict[type[Act], str] = {
     acts.GiveOrder: "orders",
     acts.AnswerOrder: "order-answers",
     acts.Record: "records",
+    acts.AddEvidence: "evidence",
+    acts.CollectEvidence: "collections",
     acts.GiveInformation: "information",
     acts.AcknowledgeInformation: "information-acknowledgements",
     acts.RaiseFinding: "findings",
@@ -131,5 +133,9 @@ def _add(act: type[Act], resource: str) -> None:
     )
 
 
+# These come with a body that is not JSON, and have a door of their own.
+UPLOADED: frozenset[type[Act]] = frozenset({acts.AddEvidence})
+
 for _act, _resource in RESOURCES.items():
-    _add(_act, _resource)
+    if _act not in UPLOADED:
+        _add(_act, _resource)

@@ -10,12 +10,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from adapters.settings import Settings, read_settings
 from api import (
     acts,
+    bundles,
     calendar,
     changes,
     company,
     contacts,
     directory,
     duty,
+    evidence,
     exchange,
     failures,
     feeds,
@@ -29,9 +31,11 @@ from api import (
     readiness,
     reporting,
     rosters,
+    signing,
     statistics,
     statutory,
     timeline,
+    uploads,
 )
 from api.alerts import intake
 from api.auth import Door, from_alert_source, from_monitor, signed_in
@@ -43,6 +47,8 @@ from api.summary import documents, drafts
 
 VERSION = "0.1.0"
 PREFIX = "/api/v1"
+# The door of uploads counts by itself, and tells its own limit; this is behind it.
+MARGIN = 4 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -72,6 +78,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, directory, contacts, exchange, changes))
     app.include_router(_behind_the_door(signed_in, duty, rosters, feeds))
     app.include_router(_behind_the_door(signed_in, measures))
+    app.include_router(signing.router, prefix=PREFIX)
+    app.include_router(_behind_the_door(signed_in, evidence, bundles))
+    app.include_router(_behind_the_door(signed_in, uploads, most=settings.evidence_most_bytes + MARGIN))
     app.include_router(_behind_the_door(from_monitor, monitor))
     app.include_router(_behind_the_door(signed_in, statistics))
     app.include_router(_behind_the_door(from_alert_source, intake))
@@ -81,9 +90,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _behind_the_door(who: Callable[..., Any], *parts: ModuleType) -> APIRouter:
+def _behind_the_door(who: Callable[..., Any], *parts: ModuleType, most: int = MOST_BYTES) -> APIRouter:
     """Join routers: whatever is added to them asks for a token by itself."""
-    router = APIRouter(prefix=PREFIX, dependencies=[Depends(who)], responses=openapi.always(), max_body_size=MOST_BYTES)
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(who)], responses=openapi.always(), max_body_size=most)
     for part in parts:
         router.include_router(part.router)
     return router

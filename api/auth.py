@@ -2,6 +2,7 @@
 
 import hmac
 import math
+import re
 from typing import Annotated
 
 import structlog
@@ -23,7 +24,7 @@ from domain.company import Person
 from domain.errors import NotAuthorised
 from domain.text import N_
 
-OPEN = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json"})
+OPEN = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/api/v1/signing-key"})
 SIGN_IN = ("POST", "/api/v1/auth/session")
 _OPEN_BELOW = (f"{links.PATH}/", f"{ics.PATH}/", "/sign-in")
 _BODIED = ("POST", "PUT", "PATCH")
@@ -37,6 +38,7 @@ _NO_CSRF = problems.Case(
 _OUT_OF_SCOPE = problems.Case(403, "out-of-scope", N_("This token is not made for this: it lacks the scope “{scope}”."))
 _NO_KEYS = problems.Case(403, "out-of-scope", N_("Passwords, tokens and keys are not changed by means of a token."))
 _MUST_CHANGE = problems.Case(403, "password-change-needed", N_("Choose a password of your own first."))
+UPLOAD = re.compile(r"/api/v1/incidents/[0-9A-Za-z-]{1,40}/evidence")
 _log = structlog.get_logger(__name__)
 _bearer = HTTPBearer(auto_error=False, description="A token of a person, or the key of an alert source.")
 _cookie = APIKeyCookie(
@@ -143,6 +145,9 @@ def _forbidden(request: Request, caller: Caller) -> problems.Case | None:
 
 def _unfit(request: Request) -> problems.Case | None:
     length = request.headers.get("content-length", "")
+    if _is_upload(request):
+        most = request.app.state.settings.evidence_most_bytes
+        return problems.too_large(most) if length.isdecimal() and int(length) > most else None
     if length.isdecimal() and int(length) > problems.MOST_BYTES:
         return problems.plain(413, {"Connection": "close"})
     has_body = length not in ("", "0") or "transfer-encoding" in request.headers
@@ -150,6 +155,11 @@ def _unfit(request: Request) -> problems.Case | None:
     if request.method in _BODIED and has_body and kind != "application/json" and not kind.endswith("+json"):
         return problems.plain(415)
     return None
+
+
+def _is_upload(request: Request) -> bool:
+    """Evidence is neither JSON nor small; everything else of the door holds for it as well."""
+    return request.method == "POST" and UPLOAD.fullmatch(request.url.path) is not None
 
 
 def signed_in(

@@ -16,7 +16,7 @@ from api.deps import Ports
 from api.openapi import problems
 from api.services import Services
 from domain.administration import Task, may, require
-from domain.company import Delegation, Department, Leave, Person, Probe, Role, System
+from domain.company import Collector, Delegation, Department, Leave, Person, Probe, Role, System
 from domain.directory import MOST_CONTACTS, ContactPoint, Member, Zone
 from domain.text import Key, Line, Text, Wire
 
@@ -102,6 +102,10 @@ class ProbeBody(Probe, Strict):
     title: TextBody
 
 
+class CollectorBody(Collector, Strict):
+    """Where fault logs of the system are fetched from (5.3.5)."""
+
+
 class SystemBody(Strict):
     """An information system."""
 
@@ -111,6 +115,7 @@ class SystemBody(Strict):
     runbooks: list[Key] = Field(min_length=1, max_length=_MOST)
     probes: list[ProbeBody] = Field([], max_length=_MOST)
     remote_ok: bool = False
+    collectors: list[CollectorBody] = Field([], max_length=20)
 
 
 class DelegationBody(Strict):

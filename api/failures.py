@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from activities.ports import StorageAway
 from adapters.i18n.validation import explain
 from adapters.store.database import DatabaseAway
 from adapters.store.pages import BadCursor
@@ -34,6 +35,15 @@ _FIXED: dict[type[Exception], Case] = {
     OutcomeUnknown: Case(503, "no-answer", N_("No worker answers now; ask again in a moment."), headers=_RETRY),
     TooBusy: Case(429, "too-busy", N_("Too much at once; try again in a moment."), headers=_RETRY),
     DatabaseAway: Case(503, "database-away", N_("The record does not answer now."), headers=_RETRY),
+    StorageAway: Case(
+        503,
+        "storage-away",
+        N_(
+            "The storage of evidence does not answer now; nothing was recorded. "
+            "Keep the file unchanged and try again in a moment."
+        ),
+        headers=_RETRY,
+    ),
 }
 UNEXPECTED = Case(500, "internal", N_("Something unexpected happened; it was logged."))
 _log = structlog.get_logger(__name__)
@@ -116,6 +126,6 @@ def install(app: FastAPI) -> None:
     """Let every failure become a problem."""
     for kind in (
         *(Refusal, RequestValidationError, BadCursor, TemporalAway, OutcomeUnknown),
-        *(TooBusy, DatabaseAway, Denied, HTTPException, Exception),
+        *(TooBusy, DatabaseAway, StorageAway, Denied, HTTPException, Exception),
     ):
         app.add_exception_handler(kind, handle)

@@ -21,6 +21,7 @@ TAGS = [
     {"name": "acts", "description": "What people do to an incident; each is told at once which rule refused it."},
     {"name": "reports", "description": "The summary report: drafted, edited, reviewed, submitted, as a document."},
     {"name": "measures", "description": "Rectification measures: owners, due days, extensions, verification (6.2)."},
+    {"name": "evidence", "description": "Files of an incident, whose hands they went through, what leaves the house."},
     {"name": "alerts", "description": "What monitoring reports."},
     {"name": "company", "description": "Policy, people, systems, runbooks, and the caller's own inbox."},
     {"name": "sign-in", "description": "Sessions of browsers, passwords, personal tokens, keys of alert sources."},

@@ -99,6 +99,11 @@ def plain(status: int, headers: dict[str, str] | None = None) -> Case:
     return Case(status, code, message, params, headers=headers or {})
 
 
+def too_large(most: int) -> Case:
+    """Return the case of a file that is larger than what is taken; the connection ends with it."""
+    return plain(413)._replace(params={"most": str(most)}, headers={"Connection": "close"})
+
+
 def respond(request: Request, case: Case) -> JSONResponse:
     """Write a problem in the caller's language."""
     language = language_of(request)

@@ -75,6 +75,14 @@ def _filed(event: ev.StatutoryFiled) -> str:
     return N_("{who} filed the report “{report}” with “{regulator}”, heads {heads}, at {sent_to}.")
 
 
+def _evidence_added(event: ev.EvidenceAdded) -> str:
+    if event.collector:
+        return N_("The fault log “{collector}” was fetched: “{file_name}”, {size} bytes, {algorithm} {digest}.")
+    if event.text:
+        return N_("{who} added “{file_name}” ({record}, {size} bytes, {algorithm} {digest}): {text}")
+    return N_("{who} added “{file_name}” ({record}, {size} bytes, {algorithm} {digest}).")
+
+
 SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.Reported: N_("{who} reported “{title}” of {system}: {symptom}"),
     ev.ReportRepeated: N_("The same alarm came again ({source}): {text}"),
@@ -144,6 +152,9 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
         else N_("{who} answered order {order}: {answer}.")
     ),
     ev.Recorded: N_("{who} recorded ({record}): {text}"),
+    ev.EvidenceAdded: _evidence_added,
+    ev.CollectionBegun: N_("Fault logs of the affected system are being fetched: {collectors}."),
+    ev.CollectionFailed: N_("The fault log “{collector}” could not be fetched: {reason}"),
     ev.InformationGiven: N_("{who} gave information {information}: {text}"),
     ev.InformationAcknowledged: N_("{who} took note of information {information}."),
     ev.FindingRaised: N_("{who} raised finding {finding}, which the runbook does not cover: {text}"),

@@ -5,10 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from activities.paging import Paging
+from activities.ports import EvidenceStorage
 from adapters.channels import build_channels
 from adapters.credentials import Credentials
 from adapters.directory.registrar import Registrar
 from adapters.documents import Printer
+from adapters.evidence.building import signer_of, storage_of
+from adapters.evidence.papers import Papers, TimelinePapers
+from adapters.evidence.signing import Signer
 from adapters.limits import Limits
 from adapters.links import Links
 from adapters.oidc import Provider
@@ -19,9 +23,12 @@ from adapters.snapshot import Snapshots, now_in_utc
 from adapters.store.accounts import SqlAccounts
 from adapters.store.arrivals import SqlArrivals
 from adapters.store.audit import SqlAudit
+from adapters.store.checkpoints import SqlCheckpoints
 from adapters.store.communication import SqlCommunicationTests
+from adapters.store.custody import SqlCustody
 from adapters.store.database import Database
 from adapters.store.deliveries import SqlDeliveries
+from adapters.store.exhibits import SqlExhibits
 from adapters.store.inbox import SqlInbox
 from adapters.store.incidents import SqlIncidents
 from adapters.store.links import SqlLinks
@@ -62,6 +69,12 @@ class Services:
     reports: SqlReports
     deliveries: SqlDeliveries
     printer: Printer
+    storage: EvidenceStorage
+    exhibits: SqlExhibits
+    custody: SqlCustody
+    checkpoints: SqlCheckpoints
+    signer: Signer | None
+    papers: Papers
 
 
 @asynccontextmanager
@@ -100,6 +113,12 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 reports=SqlReports(database),
                 deliveries=SqlDeliveries(database),
                 printer=Printer(),
+                storage=storage_of(settings),
+                exhibits=SqlExhibits(database),
+                custody=SqlCustody(database),
+                checkpoints=SqlCheckpoints(database),
+                signer=signer_of(settings),
+                papers=TimelinePapers(),
             )
     finally:
         await database.close()

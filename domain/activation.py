@@ -10,6 +10,7 @@ from domain.calendar import arrival_deadline
 from domain.company import Role
 from domain.decide import SKEW, Case, decides, need_reason, next_number
 from domain.errors import AlreadyDecided, Conflict, InTheFuture, NotAuthorised, OwnWork, Unacceptable, Unknown
+from domain.evidence import on_activation
 from domain.incident import HANDLING, Incident, Phase
 from domain.policy import Deadline
 from domain.text import N_
@@ -83,7 +84,7 @@ def judge(case: Case[acts.Judge]) -> Sequence[ev.Event]:
         return [ev.Dismissed(reason=reason, window=Deadline(at=case.now + window.duration, clause=window.clause))]
     activated = _activation(incident, act, case.at)
     due = statutory.due_at_activation(incident, activated.severity, activated.runbook, case.now)
-    return [activated, *_gaps(incident, case.at), *due]
+    return [activated, *_gaps(incident, case.at), *on_activation(incident), *due]
 
 
 def _may_judge(case: Case[acts.Judge]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, Field
 
 from domain.company import Role
+from domain.exhibit import Exhibit
 from domain.policy import Severity
 from domain.text import Key, Line, Prose, Section, Wire
 
@@ -14,6 +15,10 @@ class Act(Wire):
     """Content of an act. ``name`` is the word of the update, the signal and the API."""
 
     name: ClassVar[str]
+
+    def content(self) -> str:
+        """Return what makes two acts the same act."""
+        return self.model_dump_json()
 
 
 # ── 5.2 activation ────────────────────────────────────────────────────────────
@@ -237,6 +242,26 @@ class Record(Act):
     text: Prose
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     corrects: int | None = Field(default=None, ge=1)
+
+
+class AddEvidence(Exhibit, Act):
+    """A file was received: first-hand material or a fault log, by its digest; it is uploaded, not typed (5.3.5)."""
+
+    name = "add_evidence"
+    kind: Literal["first_hand_material", "fault_log"]
+    text: Prose | None = None
+    received_from: Line | None = None
+
+    def content(self) -> str:
+        """Leave out from where it came: a phone that tries again may have another address."""
+        return self.model_dump_json(exclude={"received_from"})
+
+
+class CollectEvidence(Act):
+    """Fetch the fault logs of the affected system now: by one of its collectors, or by all of them (5.3.5)."""
+
+    name = "collect_evidence"
+    collector: Key | None = None
 
 
 class GiveInformation(Act):
@@ -471,7 +496,7 @@ class Command(Wire, Generic[A]):
 
     def digest(self) -> str:
         """Return a short digest of the content, to notice another content under the same command id."""
-        return hashlib.sha256(f"{self.act.name}:{self.person}:{self.act.model_dump_json()}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.act.name}:{self.person}:{self.act.content()}".encode()).hexdigest()[:16]
 
 
 # Built once: a generic model is costly to build, and every workflow listens for every act.

@@ -32,6 +32,8 @@ class Task(StrEnum):
     READ_PLACE_CODES = "read_place_codes"
     READ_STATISTICS = "read_statistics"
     OPEN_MEASURES = "open_measures"
+    READ_EVIDENCE = "read_evidence"
+    EXPORT_RECORD = "export_record"
 
 
 class Power(NamedTuple):
@@ -45,6 +47,7 @@ class Power(NamedTuple):
 _ALL: tuple[Role, ...] = ()
 _KEEPERS = (Role.ADMINISTRATOR, Role.IT_MANAGER)
 _LEADERS = (*_KEEPERS, Role.IT_SUPERVISOR, Role.IT_DIRECTOR)
+_COMMAND = (*_LEADERS, Role.GENERAL_MANAGER, Role.EMERGENCY_SPECIALIST)
 
 POWERS: dict[Task, Power] = {
     Task.READ_DIRECTORY: Power(_ALL, "2"),
@@ -67,6 +70,8 @@ POWERS: dict[Task, Power] = {
     Task.READ_PLACE_CODES: Power(_KEEPERS, "5.3.3"),
     Task.READ_STATISTICS: Power(_LEADERS, "5.3.3", own=True),
     Task.OPEN_MEASURES: Power((Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR), "6.2"),
+    Task.READ_EVIDENCE: Power((*_COMMAND, Role.OPERATOR, Role.TECHNICIAN), "5.3.5"),
+    Task.EXPORT_RECORD: Power(_COMMAND, "5.3.5"),
 }
 
 

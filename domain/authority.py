@@ -59,6 +59,8 @@ AUTHORITY: dict[type[acts.Act], Right] = {
     acts.GiveOrder: Right((R.COMMANDER,), _DURING_GROUP, "5.3.2"),
     acts.AnswerOrder: Right((R.DEPARTMENT_HEAD, R.IT_MANAGER), ACTIVE, "5.3.2"),
     acts.Record: Right(_EVERYBODY, ACTIVE, "5.3.5"),
+    acts.AddEvidence: Right(_EVERYBODY, ACTIVE, "5.3.5"),
+    acts.CollectEvidence: Right((*_HANDLERS, *_LEADERS), ACTIVE, "5.3.5"),
     acts.GiveInformation: Right(_EVERYBODY, ACTIVE, "5.3.6"),
     acts.AcknowledgeInformation: Right((R.COMMANDER, R.IT_MANAGER), ACTIVE, "5.3.6"),
     acts.RaiseFinding: Right(_EVERYBODY, HANDLING, "5.3.7"),

@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from domain import acknowledgement, activation, acts, closure, direction, handling, reopening, severity, statutory
+from domain import (
+    acknowledgement,
+    activation,
+    acts,
+    closure,
+    direction,
+    evidence,
+    handling,
+    reopening,
+    severity,
+    statutory,
+)
 from domain.authority import AUTHORITY
 from domain.decide import Decision, decide
 from domain.entry import Entry
@@ -14,7 +25,7 @@ from domain.ledger import LATE, REMEMBERED, SYSTEM, Ledger
 __all__ = ["ARTICLES", "LATE", "REMEMBERED", "SYSTEM", "CaseFile"]
 
 # Importing the articles is what registers their rules.
-ARTICLES = (acknowledgement, activation, severity, direction, handling, closure, reopening, statutory)
+ARTICLES = (acknowledgement, activation, severity, direction, handling, evidence, closure, reopening, statutory)
 
 
 class CaseFile(Ledger[Incident]):

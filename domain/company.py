@@ -121,6 +121,16 @@ class Probe(Wire):
     target: Line
 
 
+class Collector(Wire):
+    """Where fault logs of a system are fetched from: a URL, or a command that the settings allow by name (5.3.5)."""
+
+    id: Key
+    kind: Literal["http", "ssh"]
+    target: Line
+    most_bytes: int = Field(default=32 * 1024 * 1024, ge=1, le=1024 * 1024 * 1024)
+    seconds: int = Field(default=60, ge=1, le=600)
+
+
 class RunbookStep(Wire):
     """One step of a runbook: who does what, what is expected, how long it may take, and how it is taken back.
 
@@ -179,6 +189,7 @@ class System(Wire):
     runbooks: list[Key] = []
     probes: list[Probe] = []
     remote_ok: bool = False
+    collectors: list[Collector] = Field(default=[], max_length=20)
 
 
 class Department(Wire):

@@ -207,8 +207,16 @@ def _systems(register: Register, people: set[str], runbooks: set[str]) -> Iterat
         yield from _unknown((*place, "technicians"), system.technicians, people, _UNKNOWN_PERSON)
         yield from _unknown((*place, "runbooks"), system.runbooks, runbooks, _UNKNOWN_RUNBOOK)
         yield from _doubled((*place, "probes"), [probe.id for probe in system.probes])
+        yield from _collectors(place, system)
         if not system.runbooks:
             yield Flaw(place, N_("the system has no runbook"))
+
+
+def _collectors(place: Place, system: System) -> Iterator[Flaw]:
+    yield from _doubled((*place, "collectors"), [collector.id for collector in system.collectors])
+    for index, collector in enumerate(system.collectors):
+        if collector.kind == "http" and not collector.target.startswith(("http://", "https://")):
+            yield Flaw((*place, "collectors", index, "target"), N_("must begin with http:// or https://"))
 
 
 def _rosters(register: Register) -> Iterator[Flaw]:

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.acts import Assessment, PlanStep, RectificationMeasure, Review, StatutorySection
 from domain.company import Role
+from domain.exhibit import Exhibit
 from domain.policy import Deadline, Severity
 from domain.text import Wire
 
@@ -433,6 +434,40 @@ class Recorded(Event):
     corrects: int | None = None
 
 
+class EvidenceAdded(Exhibit, Event):
+    """A file was received and is kept under its digest; with a collector, the system fetched it by itself."""
+
+    clause = "5.3.5"
+    counts = False
+    kind: Literal["evidence_added"] = "evidence_added"
+    record: Literal["first_hand_material", "fault_log"]
+    text: str | None = None
+    received_from: str | None = None
+    collector: str | None = None
+    collection: int | None = None
+
+
+class CollectionBegun(Event):
+    """The system fetches fault logs from the affected system."""
+
+    clause = "5.3.5"
+    counts = False
+    kind: Literal["collection_begun"] = "collection_begun"
+    collection: int
+    collectors: list[str]
+
+
+class CollectionFailed(Event):
+    """A collector could not fetch its fault log; nothing else is harmed."""
+
+    clause = "5.3.5"
+    counts = False
+    kind: Literal["collection_failed"] = "collection_failed"
+    collection: int
+    collector: str
+    reason: str
+
+
 class InformationGiven(Event):
     """New information for the commander (before the group exists: the manager)."""
 
@@ -857,6 +892,9 @@ AnyEvent = Annotated[
     | OrderGiven
     | OrderAnswered
     | Recorded
+    | EvidenceAdded
+    | CollectionBegun
+    | CollectionFailed
     | InformationGiven
     | InformationAcknowledged
     | FindingRaised

@@ -363,6 +363,28 @@ def _order_answered(incident: Incident, _entry: Entry, event: ev.OrderAnswered) 
     incident.orders[event.order - 1].answer = event.answer
 
 
+@_on(ev.EvidenceAdded)
+def _evidence_added(incident: Incident, _entry: Entry, event: ev.EvidenceAdded) -> None:
+    incident.evidence += 1
+    _collected(incident, event.collection, event.collector)
+
+
+@_on(ev.CollectionBegun)
+def _collection_begun(incident: Incident, _entry: Entry, event: ev.CollectionBegun) -> None:
+    incident.collection = event.collection
+    incident.collecting = list(event.collectors)
+
+
+@_on(ev.CollectionFailed)
+def _collection_failed(incident: Incident, _entry: Entry, event: ev.CollectionFailed) -> None:
+    _collected(incident, event.collection, event.collector)
+
+
+def _collected(incident: Incident, collection: int | None, collector: str | None) -> None:
+    if collection == incident.collection:
+        incident.collecting = [item for item in incident.collecting if item != collector]
+
+
 @_on(ev.InformationGiven)
 def _information_given(incident: Incident, entry: Entry, event: ev.InformationGiven) -> None:
     incident.information.append(Information(text=brief(event.text), given_at=entry.recorded_at))

@@ -264,6 +264,9 @@ class Incident(Wire):
 
     notices: int = 0
     orders: list[Order] = []
+    evidence: int = 0
+    collection: int = 0
+    collecting: list[str] = []
     information: list[Information] = []
     findings: list[Finding] = []
     recoveries: list[Recovery] = []

@@ -8,6 +8,7 @@ from domain.authority import allowed, capacities
 from domain.awaited import ladders
 from domain.closure import doers, missing_for_closing, unchecked
 from domain.company import Role
+from domain.evidence import collectors
 from domain.handling import heads_of
 from domain.incident import HANDLING, Incident, Phase
 
@@ -114,6 +115,7 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.FormGroup: lambda i, _: i.commander is None,
     acts.AcceptCommand: lambda i, p: p == i.command_offered_to,
     acts.AnswerOrder: _order_waits,
+    acts.CollectEvidence: lambda i, _: bool(collectors(i)) and not i.collecting,
     acts.AcknowledgeInformation: lambda i, p: _may_command(i, p) and not all(x.is_acknowledged for x in i.information),
     acts.ProposeMeasure: lambda i, _: any(x.measure is None or x.approved is False for x in i.findings),
     acts.DecideMeasure: lambda i, p: _may_command(i, p) and any(x.measure and x.approved is None for x in i.findings),

@@ -48,6 +48,12 @@ class World:
         """These people are not there; it holds for incidents that open from now on."""
         self._change(*people, is_active=False)
 
+    def collects_logs(self) -> None:
+        """The affected systems have collectors of fault logs; it holds for incidents that open from now on."""
+        collectors = self.stage.service.collectors()
+        systems = [item.model_copy(update={"collectors": collectors}) for item in self.company.systems]
+        self.company = self.company.model_copy(update={"systems": systems})
+
     def on_duty(self, *people: str) -> None:
         """These people are on shift, on site."""
         self._change(*people, is_duty_on_site=True)

@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.alerts import Alerts
+from activities.collecting import Collectors
 from activities.departures import Departures
 from activities.messages import Delivery, Message
 from activities.paging import Paging
@@ -25,15 +26,18 @@ from activities.readiness import ReadinessChecks
 from activities.record import Recording
 from activities.rectification import Rectification
 from adapters.composition import Activities
+from adapters.evidence.collecting import SystemCollectors
+from adapters.evidence.folder import FolderStorage
 from adapters.measures import ReportedMeasures
 from adapters.probes import NetworkProbes
+from adapters.settings import Settings
 from adapters.snapshot import AlertOpenings
 from adapters.store.database import Database
 from adapters.store.incidents import SqlIncidents
 from adapters.store.measures import SqlMeasures
 from adapters.store.record import SqlMeasureRecord, SqlRecord
 from adapters.temporal import Incidents, Measures
-from domain.company import Company, Person, Probe, Role
+from domain.company import Collector, Company, Person, Probe, Role
 from tests import cast
 from tests.letterbox import Letterbox
 from tests.stillness import Stillness
@@ -56,6 +60,7 @@ class Service:
 
     def __init__(self) -> None:
         self.is_up = True
+        self.log = b""
         self.port = 0
 
     def probes(self) -> list[Probe]:
@@ -66,11 +71,22 @@ class Service:
             for probe, target in zip(cast.company().systems[0].probes, targets, strict=True)
         ]
 
+    def collectors(self) -> list[Collector]:
+        """Return one that fetches the service's log, and one that fetches it too fast for its own good."""
+        target = f"http://127.0.0.1:{self.port}/log"
+        return [
+            Collector(id="app-log", kind="http", target=target),
+            Collector(id="tiny-log", kind="http", target=target, most_bytes=3),
+        ]
+
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""
-        if await reader.readline():
+        if asked := await reader.readline():
             status = b"200 OK" if self.is_up else b"503 Service Unavailable"
-            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            body = self.log if b"/log" in asked else b""
+            length = str(len(body)).encode()
+            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: " + length + b"\r\nConnection: close\r\n\r\n")
+            writer.write(body)
         writer.close()
 
 
@@ -91,6 +107,7 @@ class Stage:
         self.mails: list[Message] = []
         self.vigilance = Vigilance(lambda: self.company)
         self._env = env
+        self.folder = file.parent
         self._file = file
         self._crew = AsyncExitStack()
 
@@ -242,6 +259,7 @@ def build_workers(stage: Stage) -> Any:
             SqlMeasureRecord(stage.database),
             ReportedMeasures(stage.vigilance, stage.measure_record, stage.record, stage.measures),
         ),
+        Collectors(SystemCollectors(Settings(home=stage.folder), FolderStorage(stage.folder / "evidence"))),
     )
     return workers(stage.client, ready)
 

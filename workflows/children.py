@@ -16,7 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows import contract, options
     from workflows.approval import ApprovalWorkflow
     from workflows.arrival import ArrivalWorkflow
-    from workflows.contract import ApprovalInput, ArrivalInput, Beacon, Hold, RecoveryInput, Subject
+    from workflows.collection import CollectionWorkflow
+    from workflows.contract import ApprovalInput, ArrivalInput, Beacon, CollectionInput, Hold, RecoveryInput, Subject
     from workflows.paging import PageWorkflow
     from workflows.recovery import RecoveryWorkflow
 
@@ -25,7 +26,7 @@ class Child(NamedTuple):
     """A child that should live now: its workflow, its input, what the UI says of it, the question it pages for."""
 
     workflow: type
-    input: Beacon | RecoveryInput
+    input: Beacon | RecoveryInput | CollectionInput
     summary: str
     question: str | None = None
 
@@ -116,6 +117,17 @@ def recoveries(incident: Incident) -> Wanted:
         probe_interval_seconds=policy.probe_interval.duration / timedelta(seconds=1),
     )
     return {f"recovery/{recovery.round}": Child(RecoveryWorkflow, checked, f"recovery round {recovery.round} (6.1)")}
+
+
+def collections(incident: Incident) -> Wanted:
+    """The collection of fault logs that is going on (5.3.5)."""
+    system = incident.affected_system
+    if not incident.collecting or system is None:
+        return {}
+    wanted = [collector for collector in system.collectors if collector.id in incident.collecting]
+    collection = CollectionInput(incident=incident.number, collection=incident.collection, collectors=wanted)
+    summary = f"{', '.join(collector.id for collector in wanted)} (5.3.5)"
+    return {f"collection/{incident.collection}": Child(CollectionWorkflow, collection, summary)}
 
 
 class Children:

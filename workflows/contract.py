@@ -8,8 +8,9 @@ from pydantic import AwareDatetime
 from activities.messages import Message
 from domain.acts import Report
 from domain.calendar import Calendar
-from domain.company import Company, Probe, Role
+from domain.company import Collector, Company, Probe, Role
 from domain.entry import Entry
+from domain.exhibit import Exhibit
 from domain.incident import Incident
 from domain.ladder import Ladder, LadderState
 from domain.measure import Measure, MeasureEntry, Source, Surroundings
@@ -52,6 +53,7 @@ PERSON_LEFT = "person_left"
 CHILD_SAYS = "child_says"
 PARENT_REFUSES = "parent_refuses"
 MEASURES_OPENED = "measures_opened"
+COLLECTED = "collected"
 
 
 READINESS = "readiness"
@@ -219,6 +221,24 @@ class ProbeReport(Wire):
     passed: list[str] = []
     failed: list[str] = []
     detail: str = ""
+    occurred_at: AwareDatetime
+
+
+class CollectionInput(Wire):
+    """One collection of fault logs: the collectors that it asks."""
+
+    incident: str
+    collection: int
+    collectors: list[Collector]
+
+
+class CollectionReport(Wire):
+    """Signal ``collected``: what one collector fetched, by its digest, or why it could not."""
+
+    collection: int
+    collector: str
+    exhibit: Exhibit | None = None
+    reason: str = ""
     occurred_at: AwareDatetime
 
 

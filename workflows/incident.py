@@ -26,14 +26,16 @@ with workflow.unsafe.imports_passed_through():
     from domain.departure import departed
     from domain.entry import Entry
     from domain.errors import Refusal
+    from domain.evidence import collected
     from domain.incident import Incident
     from domain.notes import notes, planned_at
     from workflows import contract, options
     from workflows.alarm import Alarm
-    from workflows.children import Children, approvals, arrivals, pages, recoveries
+    from workflows.children import Children, approvals, arrivals, collections, pages, recoveries
     from workflows.contract import (
         Carried,
         ChildWord,
+        CollectionReport,
         Opening,
         Outcome,
         OverdueReport,
@@ -92,6 +94,7 @@ class IncidentWorkflow:
                 **arrivals(self.incident),  # 5.2.4 technicians, 5.3.3 and 5.3.4 everybody sent to the scene
                 **approvals(self.incident),  # 5.2.8 the general manager
                 **recoveries(self.incident),  # 6.1 probes and observation
+                **collections(self.incident),  # 5.3.5 fault logs of the affected system
             }
             self._open_measures()  # 6.2 workflows of their own, which outlive this one
             await self._children.tend(wanted)
@@ -291,6 +294,12 @@ class IncidentWorkflow:
         recovery = self.incident.recovery
         if recovery is not None and recovery.round == probes.round:
             self._note([ev.ObservationPassed(round=probes.round)], at=probes.occurred_at)
+
+    @workflow.signal(name=contract.COLLECTED, description="A collector has answered.")
+    def collected(self, report: CollectionReport) -> None:
+        """Record what was fetched, or that it could not be (5.3.5)."""
+        events = collected(self.incident, report.collection, report.collector, report.exhibit, report.reason)
+        self._note(events, at=report.occurred_at)
 
     @workflow.signal(name=contract.ALERT, description="The monitor repeated or resolved its alert.")
     def alert(self, alert: contract.Alert) -> None:

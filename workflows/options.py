@@ -34,5 +34,9 @@ SAME_NAME_PAUSES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(second
 PROBE_TIMEOUT = timedelta(seconds=30)
 PROBE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=2)
 
+# A collector has its own limit in seconds; this is added for keeping what it fetched. Another try only after a crash.
+COLLECT_GRACE = timedelta(seconds=30)
+COLLECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=2)
+
 # A communication test: what a channel does not take in a few minutes counts as not answered.
 TRIAL_RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=4)

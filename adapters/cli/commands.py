@@ -10,7 +10,7 @@ import typer
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from adapters.cli import fields, screen
+from adapters.cli import exhibits, fields, screen
 from adapters.cli.session import Session, Trouble
 from adapters.cli.verbs import GROUPS, VERBS, Verb
 from domain.acts import Record
@@ -27,7 +27,9 @@ def install(app: typer.Typer) -> dict[str, typer.Typer]:
     for verb in VERBS:
         first, _, second = verb.words.partition(" ")
         target = groups[first] if second else app
-        target.command(second or first, help=verb.help)(command(verb))
+        if not verb.has_own_command:
+            target.command(second or first, help=verb.help)(command(verb))
+    exhibits.install(groups["evidence"], app)
     return groups
 
 

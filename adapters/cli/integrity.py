@@ -1,41 +1,58 @@
 """`fengsui verify`: is the record what was written (5.3.5)? It reads the database, and Temporal when it is there."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from temporalio.service import RPCError
 
-from adapters.cli import screen
+from activities.ports import StorageAway
+from adapters.cli import bundles, screen
 from adapters.cli.session import REFUSED, UNREACHABLE, Session, Trouble
+from adapters.evidence.building import keyring_of, storage_of
+from adapters.evidence.signing import Keyring
 from adapters.i18n import Translator
 from adapters.settings import Settings, read_settings
 from adapters.store.catalogue import CHAIN as CHANGES
+from adapters.store.custody import CHAIN as CUSTODY
 from adapters.store.database import Database, DatabaseAway
 from adapters.temporal import connect
-from adapters.verify import Finding, Findings, verify
+from adapters.verify import EVIDENCE, Finding, Findings, verify
 from domain.text import N_
 
+BUNDLE = "bundle"
+_CHAINS = {CHANGES: N_("changes"), CUSTODY: N_("custody list"), EVIDENCE: N_("evidence")}
 READ_SECONDS = 60
 CONNECT_SECONDS = 3
 
 
 def install(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("verify", help=N_("Check that the record is what was written; exit code 1 on a fault (5.3.5)"))(check)
+    app.command("verify", help=N_("Check the record, or a bundle: verify [NUMBER], verify bundle FILE (5.3.5)"))(check)
 
 
 def check(
     ctx: typer.Context,
     number: Annotated[
-        str | None, typer.Argument(help=N_("one incident or measure; default: all of them"), metavar="NUMBER")
+        str | None,
+        typer.Argument(help=N_("one incident or measure; default: all of them; or: bundle"), metavar="NUMBER"),
+    ] = None,
+    file: Annotated[Path | None, typer.Argument(help=N_("after “bundle”: the file"), metavar="FILE")] = None,
+    *,
+    key: Annotated[str | None, typer.Option(help=N_("public key that must have signed the bundle"))] = None,
+    tsa: Annotated[
+        Path | None, typer.Option(help=N_("PEM file with the root certificates of the time-stamping service"))
     ] = None,
 ) -> None:
-    """Verify chains, rows, archives and workflows."""
+    """Verify chains, rows, archives, evidence and workflows; or a bundle, with nothing but the file."""
     session: Session = ctx.obj
+    if number == BUNDLE:
+        bundles.check(session, file, key, tsa)
+        return
     try:
         findings = asyncio.run(_verify(_settings(session), number, session))
-    except DatabaseAway as error:
+    except (DatabaseAway, StorageAway) as error:
         raise Trouble(UNREACHABLE, N_("The record cannot be read: {reason}"), reason=error) from None
     if not screen.raw(session, findings.model_dump(mode="json")):
         _tell(session.words, findings)
@@ -49,6 +66,8 @@ def _settings(session: Session) -> Settings:
     found: dict[str, object] = {"home": session.options.home}
     if "temporal_address" not in settings.model_fields_set and run.get("temporal"):
         found["temporal_address"] = run["temporal"]
+    if settings.signing_key is None and not settings.retired_keys and run.get("public_key"):
+        found["retired_keys"] = [run["public_key"]]
     return Settings(**{**settings.model_dump(include=settings.model_fields_set), **found})
 
 
@@ -66,9 +85,15 @@ async def _verify(settings: Settings, number: str | None, session: Session) -> F
                 address=settings.temporal_address,
             )
             screen.errors.print(away, markup=False)
-        return await verify(database, client, number)
+        return await verify(database, client, number, storage=storage_of(settings), keyring=_keyring(settings))
     finally:
         await database.close()
+
+
+def _keyring(settings: Settings) -> Keyring | None:
+    """Return the keys that count; without any the signatures are not checked, which is told."""
+    keyring = keyring_of(settings)
+    return keyring if keyring.keys else None
 
 
 def _tell(_: Translator, findings: Findings) -> None:
@@ -80,6 +105,9 @@ def _tell(_: Translator, findings: Findings) -> None:
     if findings.measures:
         told = N_("{measures} rectification measures with {entries} entries were checked.")
         screen.console.print(_(told, measures=findings.measures, entries=findings.measure_entries), markup=False)
+    told = N_("{files} files, {custody} entries of the custody list and {checkpoints} checkpoints were checked.")
+    counts = {name: getattr(findings, name) for name in ("files", "custody", "checkpoints")}
+    screen.console.print(_(told, **counts), markup=False)
     for note in findings.notes:
         screen.console.print(f"  · {_line(_, note)}", markup=False)
     for fault in findings.faults:
@@ -91,6 +119,6 @@ def _tell(_: Translator, findings: Findings) -> None:
 
 
 def _line(_: Translator, finding: Finding) -> str:
-    where = finding.incident or finding.measure or _(N_("changes") if finding.chain == CHANGES else N_("audit trail"))
+    where = finding.incident or finding.measure or _(_CHAINS.get(finding.chain or "", N_("audit trail")))
     place = f"{where} #{finding.seq}" if finding.seq else where
     return f"{place}: {_(finding.message, **finding.params)}"

@@ -18,6 +18,7 @@ REFUSED, USAGE, UNREACHABLE = 1, 2, 3
 SECONDS = 10.0
 DOCUMENT_SECONDS = 90.0
 PATIENCE_SECONDS = 15.0
+UPLOAD_SECONDS = 120.0
 _UNAVAILABLE = 503
 _ACCEPTED = 202
 
@@ -123,6 +124,29 @@ class Session:
         """Carry an act to its incident and return the receipt."""
         receipt: dict[str, Any] = self.post(f"/incidents/{number}/{resource}", body, key)
         return receipt
+
+    def upload(self, path: str, content: Iterator[bytes], media_type: str, key: str | None, **query: Any) -> Any:
+        """Send a stream; it can be sent only once, so an unknown outcome is told and not tried again."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        headers = {"Idempotency-Key": key or uuid4().hex, "Content-Type": media_type}
+        response = self._answer(
+            self._send("POST", path, content=content, headers=headers, params=wanted, timeout=UPLOAD_SECONDS)
+        )
+        if response.status_code == _ACCEPTED:
+            raise Trouble(UNREACHABLE, N_("It is stored, but nobody carries it out yet; the timeline will tell."))
+        return response.json()
+
+    @contextmanager
+    def download(self, path: str) -> Iterator[httpx2.Response]:
+        """Take a stream."""
+        try:
+            with self._http().stream("GET", f"/api/v1{path}", timeout=UPLOAD_SECONDS) as response:
+                if not response.is_success:
+                    response.read()
+                    self._answer(response)
+                yield response
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from None
 
     @contextmanager
     def events(self, path: str, after: int) -> Iterator[Iterator[httpx2.ServerSentEvent]]:

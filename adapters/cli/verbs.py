@@ -10,7 +10,7 @@ from domain.text import N_
 class Verb(NamedTuple):
     """One verb. ``fixed`` fields are not asked for; with ``takes_file`` the fields may stand in a YAML file.
 
-    ``left_out`` are fields that the API fills in itself.
+    ``left_out`` are fields that the API fills in itself. One that has its own command is only named here.
     """
 
     words: str
@@ -21,12 +21,14 @@ class Verb(NamedTuple):
     fixed: dict[str, Any] = {}
     takes_file: bool = False
     left_out: tuple[str, ...] = ()
+    has_own_command: bool = False
 
 
 GROUPS = {
     "plan": N_("The response plan of a major problem (5.2.8)"),
     "group": N_("The emergency leading group and its commander (5.2.9)"),
     "order": N_("Orders to departments (5.3.2)"),
+    "evidence": N_("Files: first-hand material and fault logs (5.3.5)"),
     "inform": N_("New information for the commander (5.3.6)"),
     "finding": N_("What lies beyond the runbook (5.3.7)"),
     "summary": N_("The summary report (6.2)"),
@@ -84,6 +86,14 @@ VERBS = (
     Verb("order give", acts.GiveOrder, "orders", N_("Give an order to a department (5.3.2)"), ("department", "text")),
     Verb("order answer", acts.AnswerOrder, "order-answers", N_("Answer an order (5.3.2)"), ("order", "answer")),
     Verb("record", acts.Record, "records", N_("Add to the record (5.3.5)"), ("kind", "text")),
+    Verb(
+        "evidence add",
+        acts.AddEvidence,
+        "evidence",
+        N_("Add a file to the evidence, or what comes by standard input (5.3.5)"),
+        has_own_command=True,
+    ),
+    Verb("evidence collect", acts.CollectEvidence, "collections", N_("Fetch the system's fault logs now (5.3.5)")),
     Verb("inform give", acts.GiveInformation, "information", N_("Tell the commander something new (5.3.6)"), ("text",)),
     Verb(
         "inform ack",

@@ -74,6 +74,8 @@ WORDS = {
     "give_order": N_("give an order"),
     "answer_order": N_("answer an order"),
     "record": N_("record in the log"),
+    "add_evidence": N_("add evidence"),
+    "collect_evidence": N_("fetch fault logs"),
     "give_information": N_("give new information"),
     "acknowledge_information": N_("take note of information"),
     "raise_finding": N_("raise a finding"),
@@ -112,6 +114,14 @@ WORDS = {
     "first_hand_material": N_("first-hand material"),
     "fault_log": N_("fault log"),
     "correction": N_("correction"),
+    # the custody list of evidence
+    "received": N_("received"),
+    "downloaded": N_("downloaded"),
+    "exported": N_("exported"),
+    "verified": N_("verified"),
+    "intact": N_("intact"),
+    "changed": N_("changed"),
+    "missing": N_("missing"),
     # what is still missing
     "summary_report": N_("the summary report"),
     "receipt:it_director": N_("the IT director's acceptance"),

@@ -1,7 +1,7 @@
 """Reading the record for its verification: a row that somebody damaged is a finding, never a crash."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Select, Table, select, true, union
@@ -9,13 +9,30 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.messages import IncidentRow, MeasureRow
-from adapters.store import audit, catalogue
+from adapters.evidence.signing import Checkpoint
+from adapters.store import audit, catalogue, custody
 from adapters.store.audit import AuditEntry
 from adapters.store.catalogue import Change
 from adapters.store.chain import Link
+from adapters.store.checkpoints import Stamp, stamp_of
+from adapters.store.custody import CustodyEntry
 from adapters.store.database import Database
+from adapters.store.exhibits import ExhibitRow
 from adapters.store.rows import to_entry, to_measure_entry
-from adapters.store.tables import archives, changes, entries, heads, incidents, measure_entries, measures, refusals
+from adapters.store.tables import (
+    archives,
+    changes,
+    checkpoints,
+    entries,
+    heads,
+    incidents,
+    measure_entries,
+    measures,
+    refusals,
+    timestamps,
+)
+from adapters.store.tables import custody as handled
+from adapters.store.tables import evidence as pieces
 from domain.entry import GENESIS, Entry
 
 M = TypeVar("M")
@@ -32,6 +49,9 @@ class Evidence:
     row: IncidentRow | None
     has_row: bool
     history: bytes | None
+    exhibits: dict[int, ExhibitRow | None] = field(default_factory=dict)
+    checkpoints: dict[int, Checkpoint | None] = field(default_factory=dict)
+    stamps: dict[int, Stamp | None] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -78,9 +98,18 @@ async def incident(database: Database, number: str) -> Evidence:
         pairs = await _read(connection, entries, entries.c.seq, entries.c.incident == number, to_entry)
         rows = await _read(connection, incidents, incidents.c.seq, incidents.c.number == number, _row)
         history = await connection.scalar(select(archives.c.history).where(archives.c.incident == number))
+        exhibits = await _read(connection, pieces, pieces.c.seq, pieces.c.incident == number, _exhibit)
+        signed = await _read(connection, checkpoints, checkpoints.c.seq, checkpoints.c.incident == number, _checkpoint)
+        stamps = await _read(connection, timestamps, timestamps.c.seq, timestamps.c.incident == number, stamp_of)
     links = [_link(seq, entry, "seq") for seq, entry in pairs]
     found = [entry for _, entry in pairs if entry is not None]
-    return Evidence(number, links, found, rows[0][1] if rows else None, bool(rows), history)
+    row = rows[0][1] if rows else None
+    return Evidence(number, links, found, row, bool(rows), history, dict(exhibits), dict(signed), dict(stamps))
+
+
+def of_timeline(row: IncidentRow, entries: list[Entry]) -> Evidence:
+    """Return what is held of an incident outside of any database."""
+    return Evidence(row.number, [_link(entry.seq, entry, "seq") for entry in entries], entries, row, True, None)  # noqa: FBT003
 
 
 async def measure_numbers(database: Database, after: str = "", limit: int = 200) -> list[str]:
@@ -128,16 +157,38 @@ def _change(row: Any) -> Change:
     return Change.model_validate(dict(row))
 
 
-_TRAILS: dict[str, tuple[Table, Reader[AuditEntry | Change]]] = {
+def _handled(row: Any) -> CustodyEntry:
+    return CustodyEntry.model_validate(dict(row))
+
+
+def _exhibit(row: Any) -> ExhibitRow:
+    return ExhibitRow.model_validate(dict(row))
+
+
+def _checkpoint(row: Any) -> Checkpoint:
+    return Checkpoint.model_validate(dict(row))
+
+
+_TRAILS: dict[str, tuple[Table, Reader[AuditEntry | Change | CustodyEntry]]] = {
     audit.CHAIN: (refusals, _audit_entry),
     catalogue.CHAIN: (changes, _change),
+    custody.CHAIN: (handled, _handled),
 }
 
 
-def _link(seq: int, entry: Entry | AuditEntry | Change | None, place: str) -> Link:
+def _link(seq: int, entry: Entry | AuditEntry | Change | CustodyEntry | None, place: str) -> Link:
     if entry is None:
         return Link(seq, "", "", None)
-    return Link(seq, entry.prev_hash, entry.hash, lambda at: entry.model_copy(update={place: at}).digest())
+    return Link(seq, entry.prev_hash, entry.hash, lambda at: _digest(entry.model_copy(update={place: at})))
+
+
+def link_of(entry: CustodyEntry) -> Link:
+    """Return a link of the custody list."""
+    return _link(entry.id, entry, "id")
+
+
+def _digest(entry: Entry | AuditEntry | Change | CustodyEntry) -> str:
+    return entry.fingerprint() if isinstance(entry, CustodyEntry) else entry.digest()
 
 
 async def _read(

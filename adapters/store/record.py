@@ -1,7 +1,7 @@
 """Writing the record: entries are inserted once, the row of their incident or measure only moves forward."""
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.messages import Batch, IncidentRow, MeasureBatch, MeasureRow
 from activities.ports import RecordTampered
+from adapters.evidence.signing import Signer
+from adapters.store import checkpoints, exhibits
 from adapters.store.database import Database
 from adapters.store.rows import Values, insert, to_entry, to_measure_entry, to_measure_row, to_row
 from adapters.store.tables import archives, entries, incidents, measure_entries, measures
@@ -41,16 +43,35 @@ INCIDENTS = Book(incidents, entries, "incident", to_row, to_entry)
 MEASURES = Book(measures, measure_entries, "measure", to_measure_row, to_measure_entry)
 
 
+Also = Callable[[AsyncConnection], Awaitable[None]]
+
+
 class SqlRecord:
     """``activities.ports.RecordStore`` in SQL."""
 
-    def __init__(self, database: Database) -> None:
-        """Take a database that is migrated."""
+    def __init__(self, database: Database, signer: Signer | None = None) -> None:
+        """Take a database that is migrated; without a signer the record has no signed checkpoints."""
         self._database = database
+        self._signer = signer
 
     async def append(self, batch: Batch) -> None:
         """Write a batch in one transaction; raise RecordTampered, RecordGap, RecordUnreadable, DatabaseAway."""
-        await append(self._database, INCIDENTS, batch.entries, batch.row)
+        await append(
+            self._database, INCIDENTS, batch.entries, batch.row, Beside(self._exhibits(batch), self._sign(batch))
+        )
+
+    def _exhibits(self, batch: Batch) -> Also:
+        async def write(connection: AsyncConnection) -> None:
+            await exhibits.write(connection, batch.entries, is_postgres=self._database.is_postgres)
+
+        return write
+
+    def _sign(self, batch: Batch) -> Also:
+        async def sign(connection: AsyncConnection) -> None:
+            if self._signer:
+                await checkpoints.sign(connection, self._database, self._signer, batch.row)
+
+        return sign
 
     async def archive(self, incident: str, history: str) -> None:
         """Keep the first history that is given; RecordGap when the incident itself is not recorded."""
@@ -77,13 +98,29 @@ class SqlMeasureRecord:
         await append(self._database, MEASURES, batch.entries, batch.row)
 
 
-async def append(database: Database, book: Book, new: Sequence[Entry], row: IncidentRow | MeasureRow) -> None:
+async def _nothing(_connection: AsyncConnection) -> None:
+    """Write nothing more."""
+
+
+class Beside(NamedTuple):
+    """What is written in the same transaction: with the entries, and with the row when it moves forward."""
+
+    entries: Also = _nothing
+    row: Also = _nothing
+
+
+async def append(
+    database: Database, book: Book, new: Sequence[Entry], row: IncidentRow | MeasureRow, beside: Beside | None = None
+) -> None:
     """Write entries and their row; a row that is ahead of its entries waits for the batch that brings them."""
+    also = beside or Beside()
     try:
         async with database.transaction() as connection:
             await _insert(database, connection, book, new)
+            await also.entries(connection)
             if await _is_complete(connection, book, new, row):
                 await _move_forward(database, connection, book, row)
+                await also.row(connection)
     except RecordTampered as fault:
         _log.critical("record_tampered", **{book.key: row.number}, fault=str(fault))
         raise

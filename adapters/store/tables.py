@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -350,4 +351,68 @@ report_reviews = Table(
     _needed("at", Instant),
     _needed("approve", Boolean),
     Column("reason", String),
+)
+
+# What the timeline says of each file; its content is in the storage, under its digest.
+evidence = Table(
+    "evidence",
+    metadata,
+    _key("incident"),
+    _key("seq", Integer),
+    _needed("digest"),
+    _needed("algorithm"),
+    _needed("size", BigInteger),
+    _needed("file_name"),
+    _needed("media_type"),
+    Column("declared_type", String),
+    _needed("record"),
+    Column("text", String),
+    Column("collector", String),
+    Column("collected_by", String),
+    Column("collected_at", Instant),
+    Column("place", String),
+    Column("received_by", String),
+    _needed("received_at", Instant),
+    Column("received_from", String),
+    _needed("is_late", Boolean),
+    Index("evidence_by_digest", "digest"),
+)
+
+# Through whose hands evidence went; a chain like that of the refusals.
+custody = Table(
+    "custody",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _needed("at", Instant),
+    Column("person", String),
+    _needed("act"),
+    _needed("incident"),
+    _needed("seq", Integer),
+    _needed("digest"),
+    _needed("algorithm"),
+    Column("address", String),
+    Column("detail", String),
+    _needed("prev_hash"),
+    _needed("hash"),
+    Index("custody_by_incident", "incident", "seq", "id"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    _key("incident"),
+    _key("seq", Integer),
+    _needed("hash"),
+    _needed("at", Instant),
+    _needed("key"),
+    _needed("signature"),
+)
+
+timestamps = Table(
+    "timestamps",
+    metadata,
+    _key("incident"),
+    _key("seq", Integer),
+    _needed("token", LargeBinary),
+    _needed("at", Instant),
 )

@@ -1,7 +1,10 @@
 """A body for each act that is well formed."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from api.acts import RESOURCES
+from domain.acts import ACTS
 from tests.api.cast import MANAGER, SUPERVISOR, TECHNICIAN
 from tests.api.story import SUMMARY
 
@@ -35,6 +38,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "give_order": {"department": "operations", **TEXT},
     "answer_order": {"order": 1, "answer": "acknowledged"},
     "record": {"kind": "observation", **TEXT},
+    "add_evidence": {},
+    "collect_evidence": {},
     "give_information": TEXT,
     "acknowledge_information": {"information": 1},
     "raise_finding": TEXT,
@@ -56,3 +61,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "file_statutory_report": {"regulator": "cac", "sent_to": "Portal"},
     "waive_statutory_report": {"regulator": "cac", **REASON},
 }
+
+
+def request_of(name: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return what follows the incident in the path, and the body; an upload has its fields in the query."""
+    resource = RESOURCES[ACTS[name]]
+    return (f"{resource}?{urlencode(body)}", {"any": "file"}) if name == "add_evidence" else (resource, body)

@@ -9,7 +9,7 @@ from domain.acts import ACTS
 from domain.authority import AUTHORITY, capacities
 from domain.clauses import CLAUSES
 from domain.company import Role
-from tests.api.bodies import BODIES
+from tests.api.bodies import BODIES, request_of
 from tests.api.cast import HEAD, PEOPLE
 from tests.api.story import Story
 from tests.api.system import Api, System
@@ -35,7 +35,8 @@ async def test_the_wrong_person_is_refused_with_the_clause_and_audited(
     story, right = right_phase(name, phases), AUTHORITY[BY_NAME[name]]
     body = BODIES[name] | ({"post": "alert_source"} if Role.DEPARTMENT_HEAD in right.roles else {})
     before = await story.look()
-    answer = await api.post(HEAD, f"/incidents/{story.number}/{RESOURCES[BY_NAME[name]]}", body)
+    resource, content = request_of(name, body)
+    answer = await api.post(HEAD, f"/incidents/{story.number}/{resource}", content)
     assert answer.status_code == 403, answer.text
     problem = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
@@ -91,9 +92,8 @@ async def test_an_unknown_incident_is_not_found(name: str, api: Api) -> None:
 @acts
 async def test_an_unknown_field_is_refused_and_named(name: str, api: Api, phases: dict[str, Story]) -> None:
     story = right_phase(name, phases)
-    answer = await api.post(
-        HEAD, f"/incidents/{story.number}/{RESOURCES[BY_NAME[name]]}", {**BODIES[name], "verdictt": "x"}
-    )
+    resource, content = request_of(name, {**BODIES[name], "verdictt": "x"})
+    answer = await api.post(HEAD, f"/incidents/{story.number}/{resource}", content)
     assert answer.status_code == 422
     problem = answer.json()
     assert problem["errors"] == [{"field": "verdictt", "message": "is not known here"}]

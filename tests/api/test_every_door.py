@@ -28,7 +28,7 @@ from tests.api.cast import MANAGER, NOBODY_SPECIAL, OPERATOR, PEOPLE, TECHNICIAN
 from tests.api.story import PHASES, Story
 from tests.api.system import Api, System
 
-OPEN = {"healthz", "readyz", "sign_in"}
+OPEN = {"healthz", "readyz", "sign_in", "signing_key"}
 ALERTS = {"alertmanager", "event"}
 EVERYBODY = {
     *("session", "sign_out", "sessions", "sign_out_everywhere", "change_password", "tokens", "make_token"),
@@ -98,6 +98,12 @@ KEPT: dict[str, Door] = {
     "arrival_statistics": Door(Task.READ_STATISTICS, query=f"?person={OTHER}"),
     "place_code": Door(Task.READ_PLACE_CODES),
     "open_measure": Door(Task.OPEN_MEASURES, body={}),
+    "evidence": Door(Task.READ_EVIDENCE),
+    "evidence_table": Door(Task.READ_EVIDENCE),
+    "evidence_file": Door(Task.READ_EVIDENCE),
+    "custody": Door(Task.READ_EVIDENCE),
+    "verify_evidence": Door(Task.READ_EVIDENCE),
+    "bundle": Door(Task.EXPORT_RECORD),
 }
 # The same routes, asked about somebody else.
 ABOUT_OTHERS = {

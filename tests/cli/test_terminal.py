@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,11 +32,13 @@ class Terminal:
         self._home = home
         self._language = language
 
-    def types(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def types(self, *words: str, stdin: Any = None) -> "subprocess.CompletedProcess[str]":
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("FENGSUI_", "TEMPORAL_"))}
         env = {**plain, "FENGSUI_HOME": str(self._home)}
         command = [sys.executable, "cli.py", "--language", self._language, *words]
-        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(
+            command, cwd=ROOT, env=env, stdin=stdin, capture_output=True, text=True, check=False, timeout=60
+        )
 
     def reports(self) -> str:
         answer = self.types("--as", "zhang-wei", "--json", *REPORT)
@@ -124,6 +127,67 @@ def test_nobody_there_ends_with_3(terminal: Terminal, tmp_path: Path) -> None:
     nothing = Terminal(tmp_path).types("me")
     assert nothing.returncode == 3
     assert "make run" in nothing.stderr
+
+
+def test_a_log_of_200_megabytes_comes_by_standard_input_in_constant_memory(
+    system: Launched, terminal: Terminal, number: str, tmp_path: Path
+) -> None:
+    """Neither the API nor the terminal ever holds it: what the processes needed at the most hardly grows."""
+    before = most_memory(system.run["pids"]["api"])
+    made = "import sys; line = b'2026-11-26 09:58:00 ORA-00257 archiver error\\n' * 23302; "
+    made += "[sys.stdout.buffer.write(line) for _ in range(200)]"
+    log = subprocess.Popen([sys.executable, "-c", made], stdout=subprocess.PIPE)
+    assert log.stdout is not None
+    words = ("evidence", "add", number, "-", "--name", "alert-警报.log", "--kind", "fault_log", "--place", "机房")
+    added = terminal.types("--as", "liu-fang", "--json", *words, stdin=log.stdout)
+    assert (log.wait(), added.returncode) == (0, 0), added.stderr
+    answer = json.loads(added.stdout)
+    assert (answer["file_name"], answer["media_type"]) == ("alert-警报.log", "text/plain")
+    assert answer["size"] > 200 * 1024**2
+    grown = most_memory(system.run["pids"]["api"]) - before
+    assert grown < 40 * 1024**2, f"the API needed {grown / 1024**2:.0f} MiB more"
+
+    system.until(lambda: terminal.types("--as", "liu-fang", "evidence", "list", number).stdout.count("alert-警报"), 20)
+    target = tmp_path / "back.log"
+    got = terminal.types("--as", "chen-lei", "evidence", "get", number, str(answer["seq"]), "-o", str(target))
+    assert got.returncode == 0, got.stderr
+    assert target.stat().st_size == answer["size"]
+    assert terminal.types("--as", "chen-lei", "evidence", "verify", number, str(answer["seq"])).returncode == 0
+    told = terminal.types("--as", "chen-lei", "evidence", "custody", number, str(answer["seq"])).stdout
+    assert [line.split()[2] for line in told.splitlines()] == ["received", "downloaded", "verified"]
+    assert most_memory(system.run["pids"]["api"]) - before < 40 * 1024**2
+
+
+def most_memory(pid: int) -> int:
+    """The most that a process has ever held, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+def test_a_bundle_is_checked_where_nothing_else_is(
+    system: Launched, terminal: Terminal, number: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "incident.zip"
+    exported = terminal.types("--as", "chen-lei", "bundle", number, "-o", str(file))
+    assert (exported.returncode, exported.stderr) == (0, "")
+    elsewhere = Terminal(tmp_path / "another-machine")
+    checked = elsewhere.types("verify", "bundle", str(file), "--key", system.run["public_key"])
+    assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
+    assert "Nothing is wrong." in checked.stdout
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1  # in the middle of the log
+    file.write_bytes(content)
+    broken = elsewhere.types("verify", "bundle", str(file), "--key", system.run["public_key"])
+    assert broken.returncode == 1
+    assert "alert-警报.log: It was changed" in broken.stdout
+
+
+def test_a_refusal_of_a_file_names_the_clause(terminal: Terminal, number: str) -> None:
+    refused = terminal.types("--as", "cao-lin", "evidence", "add", number, "LICENSE", "--post", "it_manager")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "5.3.5" in refused.stderr
+    nothing = terminal.types("--as", "liu-fang", "evidence", "add", number, "/nothing")
+    assert nothing.returncode == 2
 
 
 def test_verify_is_clean_and_then_finds_what_was_changed(system: Launched, terminal: Terminal, number: str) -> None:

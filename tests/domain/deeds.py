@@ -73,6 +73,7 @@ DEEDS: list[tuple[Sequence[acts.Act], tuple[str, ...]]] = [
     _everyone(acts.GiveInformation(text="新情况")),
     _everyone(acts.RaiseFinding(text="手册没有")),
     _everyone(acts.Record(kind="observation", text="风扇")),
+    _everyone(stage.EVIDENCE),
     ([acts.AcknowledgeInformation(information=1)], (cast.MANAGER, cast.TECHNICIAN)),
     ([acts.ProposeMeasure(finding=1, text="换")], (cast.TECHNICIAN,)),
     (

@@ -98,6 +98,7 @@ class Stage:
 
 EMERGENCY = acts.Judge(verdict="emergency")
 NOT_EMERGENCY = acts.Judge(verdict="not_emergency", reason="误报，已核实")
+EVIDENCE = acts.AddEvidence(kind="fault_log", file_name="错误日志.txt", size=3, digest="a" * 64, text="首次报错")
 UNRESOLVED = acts.ReportUnresolved(text="三步都做了，仍不行")
 RESOLVED = acts.ReportResolved(text="业务恢复")
 START = acts.DecideProcedure(start=True, reason="影响全部交易")

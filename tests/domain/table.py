@@ -78,6 +78,8 @@ ROWS = [
     _row(acts.GiveOrder(department=cast.OPERATIONS, text="暂停开市"), "cmd", "GR", "5.3.2"),
     _row(acts.AnswerOrder(order=1, answer="acknowledged"), "head man", "OTDPGRS", "5.3.2"),
     _row(acts.Record(kind="observation", text="风扇停转"), _EVERYBODY, "OTDPGRS", "5.3.5"),
+    _row(stage.EVIDENCE, _EVERYBODY, "OTDPGRS", "5.3.5"),
+    _row(acts.CollectEvidence(), "op spec tech cmd man sup dir", "OTDPGRS", "5.3.5"),
     _row(acts.GiveInformation(text="磁盘也报警"), _EVERYBODY, "OTDPGRS", "5.3.6"),
     _row(acts.AcknowledgeInformation(information=1), "cmd man", "OTDPGRS", "5.3.6"),
     _row(acts.RaiseFinding(text="手册没有写"), _EVERYBODY, "OTDPG", "5.3.7"),

@@ -1,5 +1,6 @@
 """The settings: what the environment says, and nothing secret in what anybody can read."""
 
+import base64
 import io
 import json
 import logging
@@ -17,6 +18,7 @@ from adapters.settings import Settings, read_settings
 SECRET = "Zx8-qLw2_Rt5vNm7Kj3HpYd9"
 SECRETS = {
     "FENGSUI_SECRET": f"{SECRET}-0",
+    "FENGSUI_SIGNING_KEY": base64.b64encode(SECRET.ljust(32, "=").encode()).decode(),
     "FENGSUI_TOKENS": json.dumps({"chen-lei": f"{SECRET}-1", "sun-jing": f"{SECRET}-2"}),
     "FENGSUI_ALERT_TOKEN": f"{SECRET}-3",
     "FENGSUI_SMTP_URL": f"smtps://user:{SECRET}@mail.example:465",
@@ -27,6 +29,8 @@ SECRETS = {
     "FENGSUI_APPRISE": json.dumps({"bark": f"bark://{SECRET}@host/{{address}}"}),
     "FENGSUI_DATABASE_URL": f"postgresql+psycopg://fengsui:{SECRET}@db.example/fengsui",
 }
+
+COMMANDS = json.dumps({"db1-log": {"host": "db1", "user": "fengsui", "command": "journalctl"}})
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +97,12 @@ def test_no_secret_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"FENGSUI_SMS_PARAMETERS": "subject,weather"}, "FENGSUI_SMS_PARAMETERS: must look like subject,number"),
         ({"FENGSUI_TOKENS": f'{{"a": "{SECRET}", "b": "{SECRET}"}}'}, "two people have the same token"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_SECRET": ""}, "production needs FENGSUI_SECRET"),
+        ({"FENGSUI_STAGE": "production", "FENGSUI_SIGNING_KEY": ""}, "production needs FENGSUI_SIGNING_KEY"),
+        ({"FENGSUI_SIGNING_KEY": SECRET}, "FENGSUI_SIGNING_KEY: must look like -----BEGIN PRIVATE KEY-----"),
+        ({"FENGSUI_RETIRED_KEYS": "abc"}, "FENGSUI_RETIRED_KEYS: must look like"),
+        ({"FENGSUI_EVIDENCE_BUCKET": "bucket"}, "FENGSUI_EVIDENCE_BUCKET: must look like s3://bucket/prefix"),
+        ({"FENGSUI_COLLECTOR_COMMANDS": SECRET}, "FENGSUI_COLLECTOR_COMMANDS: must look like"),
+        ({"FENGSUI_COLLECTOR_COMMANDS": COMMANDS}, "FENGSUI_COLLECTOR_COMMANDS needs FENGSUI_SSH_KEY"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_SECRET": "short"}, "production needs random secrets"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "short"}, "production needs random secrets"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_ALERT_TOKEN": "change-me-" * 4}, "production needs random secrets"),

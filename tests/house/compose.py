@@ -14,6 +14,7 @@ SECRETS = {
     "TEMPORAL_DATABASE_PASSWORD": "nine2lives",
     "RECORD_DATABASE_PASSWORD": "ten3lives",
     "FENGSUI_SECRET": "made-up-5566778899-qrstuvwx",
+    "FENGSUI_SIGNING_KEY": "bWFkZS11cC1zZWVkLW9mLTMyLWJ5dGVzLWZvci10c3Q=",
 }
 
 

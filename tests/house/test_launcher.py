@@ -25,7 +25,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
 
 def test_run_json_tells_scripts_everything(system: Launched) -> None:
     run = system.run
-    assert set(run) == {"api", "temporal", "temporal_ui", "pids", "tokens", "alert_token"}
+    assert set(run) == {"api", "temporal", "temporal_ui", "pids", "tokens", "alert_token", "public_key"}
     assert set(run["pids"]) == {"temporal", "api", "worker"}
     assert all(is_alive(pid) for pid in run["pids"].values())
     assert all(set(person) == {"name", "posts", "token"} for person in run["tokens"].values())

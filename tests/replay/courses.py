@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from adapters.temporal import keep_vigil
 from domain import acts
 from domain import measure as ms
-from domain.company import Company, Role, Watch
+from domain.company import Collector, Company, Role, Watch
 from domain.policy import Interval, Policy, StatutoryClock
 from domain.text import Text
 from tests import cast
@@ -39,6 +39,7 @@ def course(
     details: dict[str, Any] | None = None,
     channels: dict[str, list[str]] | None = None,
     duty: dict[Role, list[str]] | None = None,
+    collectors: tuple[str, ...] = (),
     failing: dict[str, int] | None = None,
     is_long: bool = False,
     regulators: dict[str, float] | None = None,
@@ -53,7 +54,7 @@ def course(
     def register(play: Play) -> Play:
         name = play.__name__
         policy = cast.policy(**limits, **_regulators(regulators or {}))
-        company = _company(channels or {}, duty or {})
+        company = _collected(_company(channels or {}, duty or {}), collectors)
         COURSES[name] = Course(name, play, policy, company, details or {}, failing or {}, is_long)
         return play
 
@@ -77,6 +78,12 @@ def _company(channels: dict[str, list[str]], duty: dict[Role, list[str]]) -> Com
     starts, ends = cast.clock_time(0, day="2026-01-01"), cast.clock_time(0, day="2100-01-01")
     watches = [Watch(post=post, starts=starts, ends=ends, people=seats) for post, seats in duty.items()]
     return company.model_copy(update={"people": people, "duty": watches})
+
+
+def _collected(company: Company, names: tuple[str, ...]) -> Company:
+    collectors = [Collector(id=name, kind="http", target=f"http://db1/{name}") for name in names]
+    systems = [system.model_copy(update={"collectors": collectors}) for system in company.systems]
+    return company.model_copy(update={"systems": systems})
 
 
 # ── 5.2.1 to 5.2.5 ────────────────────────────────────────────────────────────
@@ -236,6 +243,18 @@ async def open_in_handling(desk: Desk) -> None:
     await desk.act(cast.TECHNICIAN, acts.GiveInformation(text="日志盘已满"))
     await desk.paged("order/1", lambda calls: any(call.level == "on_scene_commander" for call in calls))
     await desk.paged("information/1", lambda calls: len(calls) >= 2)
+
+
+@course(collectors=("app-log", "journal"), failing={"collector": 1})
+async def evidence(desk: Desk) -> None:
+    await scenes.activate(desk)
+    await desk.until(lambda seen: seen.collection == 1 and not seen.collecting)
+    await desk.ended("collection/1")
+    added = acts.AddEvidence(kind="fault_log", file_name="错误.log", size=3, digest="a" * 64)
+    await desk.act(cast.OPERATOR, added)
+    await desk.act(cast.TECHNICIAN, acts.CollectEvidence(collector="journal"))
+    await desk.until(lambda seen: seen.collection == 2 and not seen.collecting)
+    await scenes.finish(desk)
 
 
 # ── 6 ─────────────────────────────────────────────────────────────────────────

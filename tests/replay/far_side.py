@@ -8,10 +8,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.alerts import Alerts
+from activities.collecting import Collectors
 from activities.departures import Departures
 from activities.messages import AlertOpening, Batch, Delivery, MeasureBatch, MeasureOrders, Message
 from activities.paging import Paging
-from activities.ports import NotHandedOver
+from activities.ports import CannotCollect, NotHandedOver
 from activities.probes import ProbeChecks
 from activities.readiness import ReadinessChecks
 from activities.record import Recording
@@ -21,7 +22,8 @@ from adapters.measures import surroundings
 from adapters.temporal import Incidents, Measures, Ongoing
 from domain.acts import Assessment
 from domain.calendar import Calendar
-from domain.company import Company, Person, Probe, Role
+from domain.company import Collector, Company, Person, Probe, Role
+from domain.exhibit import Exhibit
 from domain.measure import Source
 from domain.policy import Deadline, Policy, Span
 from domain.readiness import Standing
@@ -98,6 +100,16 @@ class Probed:
 
     async def check(self, probe: Probe) -> tuple[bool, str]:
         return (False, "refused") if self._failing.fails("probe") else (True, "answers")
+
+
+class Fetched:
+    def __init__(self, failing: Failing) -> None:
+        self._failing = failing
+
+    async def collect(self, collector: Collector) -> Exhibit:
+        if self._failing.fails("collector"):
+            raise CannotCollect("HTTP 503")
+        return Exhibit(file_name=f"{collector.id}.log", size=5, digest="0" * 64, media_type="text/plain")
 
 
 class Hasty(Calendar):
@@ -186,5 +198,6 @@ def far_side(client: Client, policy: Policy, company: Company, times: dict[str, 
         ReadinessChecks(vigilance, vigilance),
         Departures(everybody, Ongoing(incidents, measures)),
         Rectification(vigilance, forgetful, OneMeasure(measures, vigilance)),
+        Collectors(Fetched(failing)),
     )
     return workers(client, ready)

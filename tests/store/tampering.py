@@ -7,7 +7,16 @@ import psycopg
 
 TRIGGERS = [
     f"DROP TRIGGER IF EXISTS {table}_no_{verb}"
-    for table in ("entries", "refusals", "changes", "measure_entries")
+    for table in (
+        "entries",
+        "refusals",
+        "changes",
+        "measure_entries",
+        "evidence",
+        "custody",
+        "checkpoints",
+        "timestamps",
+    )
     for verb in ("update", "delete")
 ]
 

@@ -1,5 +1,6 @@
 """The data folder: who holds it, its secrets, its logs, and what scripts may read."""
 
+import base64
 import fcntl
 import json
 import os
@@ -47,11 +48,12 @@ class Home:
         return path
 
     def secrets(self, people: Iterable[str]) -> dict[str, Any]:
-        """Tokens of these people and of alert sources, the signing key; made at the first start, kept afterwards."""
+        """Tokens of these people and of alert sources, the signing keys; made at the first start, kept afterwards."""
         path = self.folder / "secrets.json"
         kept = json.loads(path.read_text()) if path.exists() else {}
         tokens = {person: secrets.token_urlsafe(24) for person in people} | kept.get("tokens", {})
         made = {name: kept.get(name) or secrets.token_urlsafe(24) for name in ("alert_token", "secret")}
+        made["signing_key"] = kept.get("signing_key") or base64.b64encode(secrets.token_bytes(32)).decode()
         now = {"tokens": tokens, **made}
         if now != kept:
             _write(path, now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from adapters.evidence.signing import Signer
 from adapters.files import load_company, load_policy
 from tools.launcher import ports
 from tools.launcher.home import Home
@@ -69,6 +70,7 @@ class Plan:
                 person.id: {"name": person.name, "posts": person.posts, "token": person.token} for person in self.people
             },
             "alert_token": self.alert_token,
+            "public_key": Signer(self.env["FENGSUI_SIGNING_KEY"]).public,
         }
 
 
@@ -98,6 +100,7 @@ def make(home: Home, environ: Mapping[str, str]) -> Plan:
         "FENGSUI_TOKENS": json.dumps({person.id: person.token for person in people}),
         "FENGSUI_ALERT_TOKEN": secrets["alert_token"],
         "FENGSUI_SECRET": environ.get("FENGSUI_SECRET") or secrets["secret"],
+        "FENGSUI_SIGNING_KEY": environ.get("FENGSUI_SIGNING_KEY") or secrets["signing_key"],
         "TEMPORAL_ADDRESS": address,
         "TEMPORAL_NAMESPACE": environ.get("TEMPORAL_NAMESPACE") or "default",
     }
