@@ -77,7 +77,7 @@ async def verify(
     storage: EvidenceStorage | None = None,
     keyring: Keyring | None = None,
 ) -> Findings:
-    """Verify one incident or measure, or all of them, and the trails beside them; with a storage the files of evidence as well.
+    """Verify one incident or measure, or all of them, and the trails beside them; with a storage also evidence's files.
 
     Raise DatabaseAway, StorageAway, RPCError when Temporal is away.
     """

@@ -60,6 +60,8 @@ def _decided(event: ev.ProcedureDecided) -> str:
 
 
 def _paged(event: ev.Paged) -> str:
+    if event.failed and not event.people:
+        return N_("Call {call} about “{question}”: not reached {failed}.")
     if event.late_since and event.failed:
         return N_("Call {call} about “{question}”, late, due at {late_since}: reached {people}; not reached {failed}.")
     if event.late_since:

@@ -70,6 +70,11 @@ class _Builder:
     def posts(self, *posts: Role) -> list[str]:
         return [person for post in posts for person in self.company.holders(post)]
 
+    def present(self, post: Role) -> list[str]:
+        """Everybody who holds a post and is not on leave, on duty or not; or else who stands in there (4.2)."""
+        here = [person for person in self.posts(post) if self.company.is_here(person, self.asked_at)]
+        return here or self.on_call(post)
+
     def on_call(self, *posts: Role) -> list[str]:
         """Whoever is on duty; in a post without a roster everybody who is not on leave, or else the deputies (4.2)."""
         return [person for post in posts for person in self.company.on_call(post, self.asked_at)]
@@ -414,7 +419,7 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
     if summary is None or summary.is_wanted_anew:
         build = _Builder(incident, incident.verified_at)
         due = incident.deadlines.get("summary_due")
-        people = [*build.posts(Role.IT_MANAGER), *incident.specialists[:1]]
+        people = [*build.present(Role.IT_MANAGER), *incident.specialists[:1]]
         yield build.ladder(
             f"summary/{len(incident.summaries) + 1}",
             "6.2",
@@ -429,14 +434,14 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
     for role in receivers(incident):
         if role not in summary.receipts:
             rungs = [
-                build.rung(_NOW, role, build.posts(role)),
+                build.rung(_NOW, role, build.present(role)),
                 build.rung(daily, "deputies", build.deputies(role)),
             ]
             question = f"receipt/{summary.version}/{role}"
             yield build.ladder(question, "6.2", "receipt", rungs, repeat=daily, version=str(summary.version))
     if not [item for item in missing_for_closing(incident) if item.startswith("receipt")]:
         template = "closing" if incident.is_runbook_decided else "runbook"
-        rungs = [build.rung(_NOW, Role.IT_MANAGER, build.posts(Role.IT_MANAGER))]
+        rungs = [build.rung(_NOW, Role.IT_MANAGER, build.present(Role.IT_MANAGER))]
         yield build.ladder("closing", "6.3", template, rungs, repeat=daily)
 
 

@@ -70,7 +70,10 @@ class AlertResolved(Event):
 
 
 class Paged(Event):
-    """A page was handed to a provider, or nobody could be reached by it."""
+    """A call was handed to providers: who was reached, and who could not be.
+
+    A second entry of the same call tells of those whose providers took longer.
+    """
 
     clause = "5.2.1"
     counts = False

@@ -325,11 +325,6 @@ class Incident(Wire):
         """Return the affected system."""
         return self.company.system(self.system)
 
-    @property
-    def in_command(self) -> list[str]:
-        """Return who commands: the on-scene commander, before the group exists the managers (5.3.6)."""
-        return [self.commander] if self.commander else self.company.holders(Role.IT_MANAGER)
-
     def statutory_report(self, regulator: str, report: str) -> StatutoryReport | None:
         """Return a report that a law asks for."""
         return next((item for item in self.statutory if (item.regulator, item.report) == (regulator, report)), None)

@@ -14,12 +14,16 @@ from domain.statutory_forms import report_name
 
 
 class Note(NamedTuple):
-    """Tell these people by this template."""
+    """Tell these people by this template; a post among them stands for whoever is on duty in it when it happens.
+
+    ``spared`` is told nothing of what concerns himself.
+    """
 
     people: list[str]
     template: str
     params: dict[str, str]
     due: datetime | None = None
+    spared: str | None = None
 
 
 def notes(incident: Incident, entry: Entry) -> list[Note]:
@@ -29,8 +33,20 @@ def notes(incident: Incident, entry: Entry) -> list[Note]:
         return []
     told = rule(incident, entry.event)
     own = None if isinstance(entry.event, ev.StatutoryDue) else entry.person  # it follows from an act, and is not one
-    people = [person for person in addressable(incident, told.people) if person != own]
+    people = addressable(incident, _on_duty(incident, told.people, entry.recorded_at))
+    people = [person for person in people if person not in (own, told.spared)]
     return [told._replace(people=people)] if people else []
+
+
+def _on_duty(incident: Incident, told: list[str], now: datetime) -> list[str]:
+    """Put people in the place of posts: those on duty, never somebody on leave while another is there (4.2).
+
+    The director hears what is meant for a post in which nobody is.
+    """
+    company = incident.company
+    found = [company.on_call(item, now) if isinstance(item, Role) else [item] for item in told]
+    people = [person for persons in found for person in persons]
+    return people if people or not told else company.on_call(Role.IT_DIRECTOR, now)
 
 
 def planned_at(incident: Incident, entry: Entry) -> datetime | None:
@@ -47,12 +63,17 @@ def _reporter(incident: Incident) -> list[str]:
     return [incident.reporter]
 
 
-def _managers(incident: Incident) -> list[str]:
-    return incident.company.holders(Role.IT_MANAGER)
+def _managers(_incident: Incident) -> list[str]:
+    return [Role.IT_MANAGER]
 
 
-def _director(incident: Incident) -> list[str]:
-    return incident.company.holders(Role.IT_DIRECTOR)
+def _director(_incident: Incident) -> list[str]:
+    return [Role.IT_DIRECTOR]
+
+
+def _commanding(incident: Incident) -> list[str]:
+    """Whoever commands; before the group exists the manager (5.3.6)."""
+    return [incident.commander or Role.IT_MANAGER]
 
 
 def _is_called(incident: Incident, member: str) -> bool:
@@ -61,9 +82,9 @@ def _is_called(incident: Incident, member: str) -> bool:
     return responder is not None and responder.role in (Role.COMMANDER, Role.GROUP_MEMBER)
 
 
-def _step(incident: Incident, event: ev.StepRecorded) -> Note:
+def _step(_incident: Incident, event: ev.StepRecorded) -> Note:
     params = {"step": event.step, "result": event.result, "text": event.text or "", "runbook": event.runbook}
-    return Note(incident.company.holders(Role.IT_SUPERVISOR)[:1], "step_result", params)
+    return Note([Role.IT_SUPERVISOR], "step_result", params)
 
 
 def _activated(_incident: Incident, event: ev.Activated) -> Note:
@@ -76,7 +97,7 @@ def _notice(incident: Incident, event: ev.NoticeGiven) -> Note:
 
 
 def _objected(incident: Incident, event: ev.OrderAnswered) -> Note:
-    people = incident.in_command if event.answer == "objected" else []
+    people = _commanding(incident) if event.answer == "objected" else []
     return Note(people, "order_objected", {"order": str(event.order), "text": event.text or ""})
 
 
@@ -92,37 +113,36 @@ def _decided(incident: Incident, event: ev.PlanDecided) -> Note:
 
 
 def _at_risk(incident: Incident, event: ev.ArrivalAtRisk) -> Note:
-    people = [*incident.in_command, *_managers(incident)]
-    return Note([item for item in people if item != event.responder], "at_risk", {"person": event.responder})
+    people = [*_commanding(incident), *_managers(incident)]
+    return Note(people, "at_risk", {"person": event.responder}, spared=event.responder)
 
 
 def _alert_resolved(incident: Incident, event: ev.AlertResolved) -> Note:
-    return Note(incident.in_command, "alert_resolved", {"text": event.text})
+    return Note(_commanding(incident), "alert_resolved", {"text": event.text})
 
 
 def _left(incident: Incident, event: ev.PersonLeft) -> Note:
     taken_over = [person for person in (event.commander, event.operator) if person]
-    people = [*event.deputies, *taken_over, *_managers(incident)] or _director(incident)
-    return Note(list(dict.fromkeys(people)), "person_left", {"person": event.left})
+    return Note([*event.deputies, *taken_over, *_managers(incident)], "person_left", {"person": event.left})
 
 
 def _judges(incident: Incident) -> list[str]:
-    return [*_managers(incident), *incident.company.holders(Role.IT_SUPERVISOR)]
+    return [*_managers(incident), Role.IT_SUPERVISOR]
 
 
 def _leaders(incident: Incident) -> list[str]:
-    return [*incident.in_command, *_managers(incident), *_director(incident)]
+    return [*_commanding(incident), *_managers(incident), *_director(incident)]
 
 
 def _major(incident: Incident, event: ev.MajorDecided) -> Note:
-    people = [*incident.in_command, *_managers(incident), *incident.company.holders(Role.GENERAL_MANAGER)]
+    people = [*_commanding(incident), *_managers(incident), Role.GENERAL_MANAGER]
     return Note(people, "major" if event.is_major else "not_major", {"reason": event.reason})
 
 
 def _reopened(incident: Incident, event: ev.Reopened) -> Note:
     """Everybody who thought it was over: those who lead, who worked on it, who reported it, who got its report."""
     hands = [*incident.specialists[:1], *([incident.operator] if incident.operator else []), incident.reporter]
-    readers = incident.company.holders(Role.GENERAL_MANAGER) if incident.summaries else []
+    readers = [Role.GENERAL_MANAGER] if incident.summaries else []
     people = [*_leaders(incident), *_judges(incident), *hands, *readers]
     return Note(people, "reopened", {"reason": event.reason})
 
@@ -152,7 +172,7 @@ def _statutory(template: str) -> Callable[[Incident, _Statutory], Note]:
             "statutory_report": report_name(regulator, event.report).model_dump_json(),
             "is_example": "" if regulator.confirmed_by else "yes",
         }
-        return Note([*_managers(incident), *_director(incident)], template, params, event.due.at)
+        return Note([*_managers(incident), *_director(incident)], template, params, due=event.due.at)
 
     return told
 
@@ -173,8 +193,8 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.UnresolvedReported: lambda i, e: Note(_managers(i), "unresolved", {"text": e.text or ""}),
     ev.ShortTimeLimitPassed: lambda i, _: Note(_managers(i), "report_due", {}),
     ev.GapFound: lambda i, e: Note(_director(i), "gap", {"post": e.post}),
-    ev.NoticeOverdue: lambda i, _: Note(i.in_command, "notice_due", {}),
-    ev.RecoveryFailed: lambda i, e: Note(i.in_command, "recovery_failed", {"reason": e.reason}),
+    ev.NoticeOverdue: lambda i, _: Note(_commanding(i), "notice_due", {}),
+    ev.RecoveryFailed: lambda i, e: Note(_commanding(i), "recovery_failed", {"reason": e.reason}),
     ev.SummaryOverdue: lambda i, _: Note([*_managers(i), *_director(i)], "summary", {}),
     ev.PersonLeft: _left,
     ev.Closed: lambda i, _: Note(_reporter(i), "closed", {}),

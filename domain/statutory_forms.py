@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.company import Role
 from domain.incident import HANDLING, Incident, Phase
 from domain.policy import Regulator
 from domain.text import Text, excerpt
@@ -202,7 +203,8 @@ def _reports_made(draft: _Draft) -> str:
 
 def _contact(draft: _Draft) -> str:
     incident = draft.incident
-    person = incident.commander or next(iter(incident.in_command), None)
+    managers = incident.company.on_call(Role.IT_MANAGER, incident.activated_at) if incident.activated_at else []
+    person = incident.commander or next(iter(managers), None)
     return draft.say(
         "联系人：{name}；联系方式：{rest}",
         "Contact: {name}; number: {rest}",

@@ -1,5 +1,6 @@
 """The far side of every channel: takes messages, and fails a story that gets one which nobody expected."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -30,13 +31,16 @@ class Letterbox:
         self.received: list[tuple[Message, Rendered]] = []
         self.keys: list[str] = []
         self.broken: set[str] = set()
+        self.hanging: dict[str, asyncio.Event] = {}
         self._unexpected: list[Message] = []
 
     async def send(self, message: Message, recipient: Person, address: str) -> str:
-        """Take a message; NotHandedOver for those whose line is broken."""
+        """Take a message; NotHandedOver for those whose line is broken, and no answer for now where it hangs."""
         assert address == recipient.id == message.recipient
         if recipient.id in self.broken:
             raise NotHandedOver("line broken")
+        if recipient.id in self.hanging:
+            await self.hanging[recipient.id].wait()
         self.keys.append(message.dedup_key)
         self.received.append((message, render(message, recipient, self.company, _LETTERHEAD)))
         self._unexpected.append(message)

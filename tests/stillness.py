@@ -43,6 +43,7 @@ class Stillness:
         self._unborn: set[str] = set()
         self._catching_up: set[str] = set()
         self._owed: Counter[tuple[str, str]] = Counter()
+        self._last: dict[str, Counter[tuple[str, str]]] = {}
 
     def plugin(self) -> SimplePlugin:
         """Return what makes a client, and the workers that use it, tell us."""
@@ -70,6 +71,7 @@ class Stillness:
             self._unborn.clear()
             self._catching_up.clear()
             self._owed.clear()
+            self._last.clear()
 
     async def wait(self, now: datetime) -> None:
         """Wait until nothing is under way and no timer that is due still has to ring."""
@@ -119,6 +121,7 @@ class Stillness:
             # A run that is replayed is known again when it has caught up.
             is_catching_up = act.is_replaying and any(not job.HasField("query_workflow") for job in act.jobs)
             (self._catching_up.add if is_catching_up else self._catching_up.discard)(act.run_id)
+            self._undo_refused_end(act)
             for job in act.jobs:
                 kind = job.WhichOneof("variant")
                 if hear := getattr(self, f"_hear_{kind}", None):
@@ -151,6 +154,26 @@ class Stillness:
                     take(act, getattr(command, kind))
             if is_over:
                 self._drop(act.run_id)
+                self._last[act.run_id] = self._passed(act, completion)
+
+    def _passed(self, act: Any, completion: Any) -> Counter[tuple[str, str]]:
+        """Count the signals that one task has heard, less those that it has sent."""
+        heard = [job.signal_workflow.signal_name for job in act.jobs if job.HasField("signal_workflow")]
+        passed = Counter((self._ids.get(act.run_id, ""), name) for name in heard)
+        for command in completion.successful.commands:
+            if command.HasField("signal_external_workflow_execution"):
+                signal = command.signal_external_workflow_execution
+                passed[signal.workflow_execution.workflow_id, signal.signal_name] -= 1
+        return passed
+
+    def _undo_refused_end(self, act: Any) -> None:
+        """A last task that the server refused, because something had come meanwhile, is done once more as a whole."""
+        does_work = any(
+            not job.HasField("query_workflow") and not job.HasField("remove_from_cache") for job in act.jobs
+        )
+        if does_work and not act.is_replaying:
+            for key, count in self._last.pop(act.run_id, Counter()).items():
+                self._owed[key] += count
 
     def _drop(self, run_id: str) -> None:
         for waiting in (self._timers, self._open):

@@ -12,9 +12,14 @@ TASK_TIMEOUT = timedelta(seconds=5)
 PAGE_TIMEOUT = timedelta(seconds=10)
 PAGE_PAUSES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(0))
 # A provider that asks for more time than this is passed over for the next channel; when no other takes the page, it is
-# asked once more after what it wished for, yet no later than that: the next call must not wait for it.
+# asked once more after what it wished for, yet no later than that.
 PAGE_PATIENCE = timedelta(seconds=5)
 PAGE_LONGEST_WISH = timedelta(minutes=1)
+
+# The incident hears who was reached by a call this long after the first of them; those who took longer come later.
+REPORT_PATIENCE = timedelta(seconds=1)
+# From this many events on a page continues as new even though a provider that hangs makes its ladder wait for it.
+LONGEST_RUN = 20_000
 
 ONCE = RetryPolicy(maximum_attempts=1)
 

@@ -28,16 +28,41 @@ class Reached(IntEnum):
 
 
 async def reach(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> Reached:
-    """Hand a message over: always to the inbox, and by the first other channel that takes it.
+    """Hand a message over to one person, and wait until nothing of it is on its way any more."""
+    return await Way(message, channels, is_ended).to_its_end()
+
+
+class Way:
+    """One message on its way to one person: always to the inbox, and by the first other channel that takes it.
 
     A send that has begun is never cut off, so that the record tells what really went out; once the cause has ended
     nothing more is begun, and what still waits for somebody to begin it is taken back.
     """
-    others = [channel for channel in channels if channel != INBOX]
-    inbox, other = await asyncio.gather(
-        _Line(message, INBOX, is_ended).hand_over(), _first_of(message, others, is_ended)
-    )
-    return other if others else inbox
+
+    def __init__(self, message: Message, channels: list[str], is_ended: Callable[[], bool]) -> None:
+        """Set out at once."""
+        others = [channel for channel in channels if channel != INBOX]
+        self._inbox = asyncio.create_task(_Line(message, INBOX, is_ended).hand_over())
+        self._decisive = asyncio.create_task(_first_of(message, others, is_ended)) if others else self._inbox
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether it is known if he was reached; his inbox may still be on its way."""
+        return self._decisive.done()
+
+    @property
+    def has_arrived(self) -> bool:
+        """Tell whether he was reached."""
+        return self._decisive.done() and self._decisive.exception() is None and bool(self._decisive.result())
+
+    async def outcome(self) -> Reached:
+        """Wait until it is known whether he was reached."""
+        return await self._decisive
+
+    async def to_its_end(self) -> Reached:
+        """Wait until nothing is on its way any more."""
+        await asyncio.gather(self._inbox, self._decisive)
+        return await self._decisive
 
 
 async def _first_of(message: Message, channels: list[str], is_ended: Callable[[], bool]) -> Reached:
@@ -138,6 +163,7 @@ class Watch:
         self.beacon = beacon
         self.state = beacon.state or LadderState()
         self.is_ended = False
+        self._calls: list[asyncio.Task[None]] = []
         # A question can be asked again under the same name; the first run of the child tells the two apart. Only the
         # end of a run id is random: ids made within a minute begin alike.
         self._step = f"{beacon.ladder.question}~{workflow.info().first_execution_run_id[-12:]}"
@@ -151,15 +177,33 @@ class Watch:
         self.state.held_until = hold.until
 
     async def climb(self) -> None:
-        """Call, wait, call again; return when the cause has ended or the history has become long."""
-        while not self.is_ended and not workflow.info().is_continue_as_new_suggested():
+        """Call, wait, call again; return when the cause has ended or the history has become long.
+
+        The ladder climbs by its own clock: no call waits for what earlier ones still have under way. Nothing is under
+        way any more when it returns.
+        """
+        while not self.is_ended and not self._is_full():
             call = call_due(self.beacon.ladder, self.state, workflow.now())
             if call is None:
                 await self._rest()
             else:
                 planned = planned_at(self.beacon.ladder, self.state) or workflow.info().workflow_start_time
                 self.state = called(self.beacon.ladder, self.state, workflow.now())
-                await self._make(call, planned)
+                self._calls.append(asyncio.create_task(self._make(call, planned)))
+        await asyncio.gather(*self._calls)
+
+    def _is_full(self) -> bool:
+        """Tell whether the history has become long, and nothing is under way that the next run would not hear of.
+
+        Where a provider hangs without end, so that something always is, one call has to wait for it at last.
+        """
+        for call in self._calls:
+            if call.done():
+                call.result()
+        self._calls = [call for call in self._calls if not call.done()]
+        info = workflow.info()
+        is_overlong = info.get_current_history_length() > options.LONGEST_RUN
+        return info.is_continue_as_new_suggested() and (not self._calls or is_overlong)
 
     async def _rest(self) -> None:
         held = self.state.held_until
@@ -174,21 +218,37 @@ class Watch:
             return
 
     async def _make(self, call: Call, planned: datetime) -> None:
-        people = list(call.people)
-        started_at = workflow.now()
-        messages = [self._message(call, person, planned) for person in people]
-        calls = [reach(message, self._channels(message.recipient), self._has_ended) for message in messages]
-        results = await asyncio.gather(*calls)
-        reached = [person for person, result in zip(people, results, strict=True) if result]
+        """Call everybody at once, each on a way of his own; the incident hears of it once, or twice at the most.
+
+        It hears a moment after the first was reached, and of those whose providers took longer when all is known.
+        """
+        began_at = workflow.now()
+        ways = {person: self._way(call, person, planned) for person in call.people}
+        await workflow.wait_condition(lambda: any(way.has_arrived for way in ways.values()) or _are_known(ways))
+        await _until_known(ways, f"{self.beacon.ladder.question}: report of call {call.number}")
+        known = {person: way for person, way in ways.items() if way.is_known}
+        await self._report(call, planned, began_at, known)
+        if rest := {person: way for person, way in ways.items() if person not in known}:
+            await asyncio.gather(*(way.outcome() for way in rest.values()))
+            await self._report(call, planned, workflow.now(), rest)
+        await asyncio.gather(*(way.to_its_end() for way in ways.values()))
+
+    def _way(self, call: Call, person: str, planned: datetime) -> Way:
+        channels = self.beacon.ladder.channels.get(person, [INBOX])
+        return Way(self._message(call, person, planned), channels, lambda: self.is_ended)
+
+    async def _report(self, call: Call, planned: datetime, at: datetime, ways: dict[str, Way]) -> None:
+        results = {person: await way.outcome() for person, way in ways.items()}
+        reached = [person for person, result in results.items() if result]
         report = PageReport(
             question=self.beacon.ladder.question,
             clause=self.beacon.ladder.clause,
             call=call.number,
             level=call.level,
-            occurred_at=started_at,
+            occurred_at=at,
             reached=reached,
-            failed=[person for person in people if person not in reached],
-            late_since=planned if Reached.LATE in results else None,
+            failed=[person for person in results if person not in reached],
+            late_since=planned if Reached.LATE in results.values() else None,
         )
         if reached or not self.is_ended:
             await self.tell_incident(contract.PAGED, report)
@@ -200,12 +260,6 @@ class Watch:
             await incident.signal(signal, report)
         except FailureError:
             self.is_ended = True
-
-    def _has_ended(self) -> bool:
-        return self.is_ended
-
-    def _channels(self, person: str) -> list[str]:
-        return self.beacon.ladder.channels.get(person, [INBOX])
 
     def _message(self, call: Call, person: str, planned: datetime) -> Message:
         subject, ladder = self.beacon.subject, self.beacon.ladder
@@ -228,6 +282,22 @@ class Watch:
             params=ladder.params,
             planned_at=planned,
         )
+
+
+def _are_known(ways: dict[str, Way]) -> bool:
+    return all(way.is_known for way in ways.values())
+
+
+async def _until_known(ways: dict[str, Way], summary: str) -> None:
+    """Wait a moment at the most; where nothing is left to wait for, not even a timer is set."""
+    if _are_known(ways):
+        return
+    try:
+        await workflow.wait_condition(
+            lambda: _are_known(ways), timeout=options.REPORT_PATIENCE, timeout_summary=summary
+        )
+    except TimeoutError:
+        return
 
 
 class Paged:

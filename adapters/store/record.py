@@ -56,22 +56,17 @@ class SqlRecord:
 
     async def append(self, batch: Batch) -> None:
         """Write a batch in one transaction; raise RecordTampered, RecordGap, RecordUnreadable, DatabaseAway."""
-        await append(
-            self._database, INCIDENTS, batch.entries, batch.row, Beside(self._exhibits(batch), self._sign(batch))
+        beside = Beside(
+            entries=lambda connection: exhibits.write(
+                connection, batch.entries, is_postgres=self._database.is_postgres
+            ),
+            row=lambda connection: self._sign(connection, batch.row),
         )
+        await append(self._database, INCIDENTS, batch.entries, batch.row, beside)
 
-    def _exhibits(self, batch: Batch) -> Also:
-        async def write(connection: AsyncConnection) -> None:
-            await exhibits.write(connection, batch.entries, is_postgres=self._database.is_postgres)
-
-        return write
-
-    def _sign(self, batch: Batch) -> Also:
-        async def sign(connection: AsyncConnection) -> None:
-            if self._signer:
-                await checkpoints.sign(connection, self._database, self._signer, batch.row)
-
-        return sign
+    async def _sign(self, connection: AsyncConnection, row: IncidentRow) -> None:
+        if self._signer:
+            await checkpoints.sign(connection, self._database, self._signer, row)
 
     async def archive(self, incident: str, history: str) -> None:
         """Keep the first history that is given; RecordGap when the incident itself is not recorded."""

@@ -35,7 +35,7 @@ from domain.report import (
     require_newest,
     submission,
 )
-from domain.text import N_, Prose, Section, Wire
+from domain.text import N_, Key, Prose, Section, Wire
 
 router = APIRouter(prefix="/incidents/{number}/report", tags=["reports"])
 Seen = Annotated[

@@ -126,7 +126,7 @@ def _nobody_missed(evidence: Evidence, number: str, page: Page, got: dict[str, d
         for person in rung["people"]:
             if horizon > limit and called.get(person, horizon) > limit:
                 yield Violation("I2", number, f"{page.ladder['question']}: {person} was due at {due} and not called")
-    times = sorted({item.message["call"]: item.at for item in page.sent}.values())
+    times = sorted({item.message["call"]: item.at for item in reversed(page.sent)}.values())
     pace = max(_DURATION.validate_python(page.ladder[name]) for name in ("repeat", "chorus"))
     for before, after in pairwise([*times, horizon]):
         if after - _unless_held(before, page) > pace + GRACE + TICK + evidence.absence(before, after):

@@ -7,7 +7,7 @@ import pytest
 from domain import acts
 from domain import events as ev
 from domain.acts import Assessment
-from domain.company import Role
+from domain.company import Leave, Role, Watch
 from domain.errors import AlreadyDecided, Conflict, ReasonNeeded, Unknown
 from domain.incident import Phase
 from domain.notes import notes
@@ -30,6 +30,29 @@ def test_r11_each_result_is_a_message_to_the_supervisor() -> None:
     [note] = notes(scene.incident, entry)
     assert (entry.clause, note.people, note.template) == ("5.2.3", [cast.SUPERVISOR], "step_result")
     assert note.params == {"step": LOOK, "result": "done", "text": "风扇停转", "runbook": "trading-outage@3"}
+
+
+def test_r11_it_goes_to_the_supervisor_on_duty_and_to_nobody_on_leave() -> None:
+    since, until = cast.NOW - timedelta(days=1), cast.NOW + timedelta(days=1)
+
+    def told(*away: str, duty: tuple[str, ...] = ()) -> list[str]:
+        plain = cast.company()
+        more = [person.model_copy(update={"id": "second"}) for person in plain.people if person.id == cast.SUPERVISOR]
+        company = cast.company(
+            people=[*plain.people, *more],
+            duty=[Watch(post=Role.IT_SUPERVISOR, starts=since, ends=until, people=[*duty])] if duty else [],
+            leaves=[Leave(id=person, person=person, starts=since, ends=until) for person in away],
+        )
+        scene = stage.activated(company_=company)
+        scene.do(cast.OPERATOR, step(LOOK))
+        [note] = notes(scene.incident, scene.timeline[-1])
+        return note.people
+
+    assert told() == [cast.SUPERVISOR, "second"]
+    assert told(cast.SUPERVISOR) == ["second"]
+    assert told(duty=("second", cast.SUPERVISOR)) == ["second"]
+    assert told("second", duty=("second", cast.SUPERVISOR)) == [cast.SUPERVISOR]
+    assert told("second", cast.SUPERVISOR) == [cast.DEPUTY_SUPERVISOR]
 
 
 def test_r11_steps_go_in_order_and_each_once() -> None:

@@ -159,7 +159,10 @@ def _in_timeline(old: bytes, new: bytes) -> Change:
 
 
 def _less(name: str) -> Change:
-    return lambda members: members.pop(name) and None
+    def change(members: dict[str, bytes]) -> None:
+        del members[name]
+
+    return change
 
 
 def _line(name: str, old: bytes, new: bytes) -> Change:

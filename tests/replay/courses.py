@@ -413,6 +413,24 @@ async def asked_to_wait(desk: Desk) -> None:
     await desk.over()
 
 
+@course(
+    channels={cast.SUPERVISOR: ["inbox", "slow"]},
+    page_repeat=1.2,
+    page_deputies=1.2,
+    page_director=60,
+    dismissal_window=0.3,
+)
+async def slow_provider(desk: Desk) -> None:
+    """One provider takes its time: the deputies are called before it answers, and the incident hears of it later."""
+    await desk.open()
+    calls = await desk.paged("judgement/1", lambda calls: [call.call for call in calls].count(1) == 2)
+    assert [call.reached for call in calls if call.call == 1] == [[cast.MANAGER], [cast.SUPERVISOR]]
+    assert any(call.call == 2 for call in calls[:-1])
+    await desk.act(cast.SUPERVISOR, acts.Judge(verdict="not_emergency", reason="已自行恢复"))
+    await desk.ended("page/judgement/1")
+    await desk.over()
+
+
 @course(dismissal_window=0.4)
 async def alert(desk: Desk) -> None:
     """A monitor fires, repeats, resolves; the incident ends; it fires again and opens a second one."""

@@ -5,6 +5,7 @@ Nothing here uses the product's own ladder: a wrong rung or pace there must show
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -31,6 +32,7 @@ from tools.replay import Stored
 
 SLACK = timedelta(milliseconds=5)
 TRIED_AGAIN = {timedelta(seconds=1), timedelta(seconds=3)}
+REPORTED = {timedelta(seconds=1)}
 TOP = {GENERAL_MANAGER, DEPUTY_GENERAL_MANAGER}
 TEAM = {
     MANAGER,
@@ -60,6 +62,7 @@ LEFT = {"departure": DEPUTY_MANAGER}
 BEFORE = "departure/incident-7K3Q9-DXMB2.page.judgement.1", "departure/incident-7K3Q9-DXMB3.page.judgement.1"
 
 Rungs = list[tuple[str, set[str]]]
+_CALLS = "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"
 
 
 class Row(NamedTuple):
@@ -190,6 +193,7 @@ class Reading:
         self.wish = timedelta(0)
         self.now = self.asked_at
         self.called: set[str] = set()
+        self.before: dict[int, set[str]] = {}
         self.wanted: set[str] = set()
 
     def next_at(self) -> datetime:
@@ -212,7 +216,7 @@ class Reading:
 
     def faults(self) -> Iterator[str]:
         """Return everything that was not done as it should have been."""
-        for event in self.item.events:
+        for event in _calls_first(self.item.events):
             kind = event["eventType"].removeprefix("EVENT_TYPE_")
             if kind == "WORKFLOW_TASK_STARTED":
                 self.now = instant(event["eventTime"])
@@ -235,15 +239,19 @@ class Reading:
         wanted = [self.next_at(), *self.limits]
         waits = [max(at - self.now, timedelta(milliseconds=1)) for at in wanted]
         waits += [self.wish] if self.wish else []
-        if length not in TRIED_AGAIN and not any(abs(length - wait) <= SLACK for wait in waits):
+        if length not in TRIED_AGAIN | REPORTED and not any(abs(length - wait) <= SLACK for wait in waits):
             yield f"{self.question}: waits {length} after call {self.calls}, should wait {waits}"
 
     def _page(self, message: dict[str, Any]) -> Iterator[str]:
         number, person = message["call"], message["recipient"]
-        if number != self.calls:
-            yield from self._end_of_call()
-            yield from self._begin_call(number)
-        self.called.add(person)
+        if number < self.calls:
+            if person not in self.before.get(number, ()):
+                yield f"{self.question}: call {number} to {person}, who was not called by it before the next one"
+        else:
+            if number != self.calls:
+                yield from self._end_of_call()
+                yield from self._begin_call(number)
+            self.called.add(person)
         if not message["dedup_key"].endswith(f":{number}:{person}:{message['channel']}"):
             yield f"{self.question}: {message['dedup_key']} is not the key of call {number} to {person}"
         kind = self.question.split("/")[0]
@@ -264,10 +272,22 @@ class Reading:
         if self.next_at() <= self.now:  # so late that the next one is due as well: the pace starts anew
             self.called_at = self.now
         self.calls, self.called = number, set()
+        self.before[number] = self.called
 
     def _end_of_call(self) -> Iterator[str]:
         if self.calls and self.called and self.called != self.wanted:
             yield f"{self.question}: call {self.calls} went to {sorted(self.called)}, not to {sorted(self.wanted)}"
+
+
+def _calls_first(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Return events in order, of the commands of one workflow task its calls before the timers that follow them."""
+    for is_command, group in groupby(events, _is_command):
+        together = list(group)
+        yield from sorted(together, key=lambda event: event["eventType"] != _CALLS) if is_command else together
+
+
+def _is_command(event: dict[str, Any]) -> bool:
+    return any("workflowTaskCompletedEventId" in value for name, value in event.items() if name.endswith("Attributes"))
 
 
 def ladder_faults(ladder: dict[str, Any], expected: Pace) -> Iterator[str]:

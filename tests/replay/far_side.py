@@ -1,5 +1,6 @@
 """What lies beyond the network while courses are played: takes everything, or fails as often as it was told to."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -34,6 +35,8 @@ from workflows.contract import MeasureOpening, MeasuresOpened
 
 # What a channel that fails asks for; the others say nothing.
 RETRY_AFTER = {"webhook": timedelta(seconds=6)}
+# A channel that takes everything in its own time.
+SLOW = {"slow": timedelta(seconds=4)}
 
 
 class Failing:
@@ -57,6 +60,8 @@ class AnyChannel:
     async def send(self, message: Message, recipient: Person, address: str) -> str:
         if self._failing.fails(self.name):
             raise NotHandedOver(f"{self.name} is away", retry_after=RETRY_AFTER.get(self.name))
+        if self.name in SLOW:
+            await asyncio.sleep(SLOW[self.name].total_seconds())
         return "taken"
 
 
@@ -189,7 +194,7 @@ def far_side(client: Client, policy: Policy, company: Company, times: dict[str, 
     forgetful = Forgetful(failing)
     incidents, measures = Incidents(client), Measures(client)
     vigilance = HastyDays(lambda: company)
-    channels = {name: AnyChannel(name, failing) for name in ("inbox", "mail", "webhook")}
+    channels = {name: AnyChannel(name, failing) for name in ("inbox", "mail", "webhook", *SLOW)}
     ready = Activities(
         Paging(everybody := Everybody(company, failing), channels, forgetful),
         Recording(forgetful, incidents),

@@ -80,6 +80,23 @@ async def page_in_the_providers_hands(site: Site) -> None:
     await scenes.finish(desk)
 
 
+@kill(page_repeat=4, page_deputies=8, page_director=12, page_everyone=4)
+async def repeat_in_the_providers_hands(site: Site) -> None:
+    """A repeat hangs at one person's provider, the other person's is recorded; then nobody is left to hear more."""
+    site.provider.hold(lambda path, letter: (letter.get("question"), letter.get("call")) == ("judgement/1", 2))
+    desk = site.desk()
+    await desk.open()
+    await site.held()
+    await desk.paged("judgement/1", lambda calls: 2 in {call.call for call in calls})
+    site.kill()
+    site.provider.release()
+    await site.start()
+    await desk.paged("judgement/1", lambda calls: [call.call for call in calls].count(2) == 2)
+    await desk.paged("judgement/1", lambda calls: {1, 2, 3, 4} <= {call.call for call in calls})
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"))
+    await scenes.finish(desk)
+
+
 @kill()
 async def probes_running(site: Site) -> None:
     desk = site.desk()

@@ -34,16 +34,20 @@ from workflows.contract import INCIDENTS, incident_id
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 40.0
 
+Reach = dict[str, dict[str, str]]
+
 
 class Site:
     """One installation under test."""
 
-    def __init__(self, client: Client, home: Path, far_side: Provider, policy: Policy) -> None:
+    def __init__(self, client: Client, home: Path, far_side: Provider, policy: Policy, reach: Reach) -> None:
         self.client = client
         self.home = home
         self.provider = far_side
         self.policy = policy
-        self.company = _company(far_side.url)
+        self.reach = {person: reach.get(person, {"webhook": person}) for person in cast.EVERYBODY}
+        self.environment: dict[str, str] = {}
+        self.company = _company(far_side.url, self.reach)
         self.log: list[Operation] = []
         self.absences: list[tuple[datetime, datetime]] = []
         self._killed_at: datetime | None = None
@@ -163,13 +167,14 @@ class Site:
             "FENGSUI_SECRET": SECRET,
             "TEMPORAL_ADDRESS": self.client.service_client.config.target_host,
             "TEMPORAL_NAMESPACE": self.client.namespace,
+            **self.environment,
         }
 
 
-def _company(url: str) -> Company:
-    """Return the cast with webhooks for everybody and probes at the provider."""
+def _company(url: str, reach: Reach) -> Company:
+    """Return the cast, reached by these channels in order after the inbox, and probes at the provider."""
     company = cast.company()
-    people = [person.model_copy(update={"channels": ["inbox", "webhook"]}) for person in company.people]
+    people = [person.model_copy(update={"channels": ["inbox", *reach[person.id]]}) for person in company.people]
     probe = Probe(id="page", title=Text(zh="登录页", en="Login page"), kind="http", target=f"{url}/probe")
     systems = [system.model_copy(update={"probes": [probe]}) for system in company.systems]
     return company.model_copy(update={"people": people, "systems": systems})
@@ -179,7 +184,7 @@ def _write_files(site: Site) -> None:
     """Write the files that the worker reads; JSON is YAML as well."""
     filed = site.company.model_dump(mode="json", exclude={"runbooks", "duty", "leaves"}, exclude_none=True)
     for person in filed["people"]:
-        person["addresses"] = {"webhook": person["id"]}
+        person["addresses"] = site.reach[person["id"]]
     (site.home / "company.yaml").write_text(json.dumps(filed))
     whole = load_policy(ROOT / "policy.yaml").model_dump(mode="json") | site.policy.model_dump(mode="json")
     (site.home / "policy.yaml").write_text(json.dumps(whole))
@@ -189,12 +194,23 @@ def _write_files(site: Site) -> None:
 
 
 @asynccontextmanager
-async def site(address: str, namespace: str, home: Path, policy: Policy) -> AsyncIterator[Site]:
-    """Set up an installation with a worker at work; its migrated database is there already."""
+async def site(
+    address: str,
+    namespace: str,
+    home: Path,
+    policy: Policy,
+    reach: Reach | None = None,
+    environment: dict[str, str] | None = None,
+) -> AsyncIterator[Site]:
+    """Set up an installation with a worker at work; its migrated database is there already.
+
+    ``reach`` says by which channels, at which addresses, somebody is reached; everybody else is by webhook.
+    """
     client = await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER)
     await register_search_attributes(client)
     with provider() as far_side:
-        made = Site(client, home, far_side, policy)
+        made = Site(client, home, far_side, policy, reach or {})
+        made.environment = environment or {}
         _write_files(made)
         try:
             await made.start()

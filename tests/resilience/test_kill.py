@@ -1,5 +1,7 @@
 """Workers are killed in the middle of transitions; afterwards every invariant holds (I1 to I13)."""
 
+from collections import Counter
+
 import pytest
 
 from tests import cast
@@ -19,6 +21,15 @@ async def test_nothing_is_lost_by_a_kill(played: Played, name: str) -> None:
     assert {row["phase"] for row in evidence.tables["incidents"]} == {"closed"}
     assert evidence.absences
     assert [operation for operation in evidence.operations if operation["outcome"] == "unknown"] == []
+
+
+async def test_a_repeat_that_a_kill_cut_off_is_sent_again_under_its_own_key_alone(played: Played) -> None:
+    evidence = await played["repeat_in_the_providers_hands"]
+    times = Counter(letter["dedup_key"] for letter in evidence.sink)
+    again = [letter for letter in evidence.sink if times[letter["dedup_key"]] > 1]
+    assert {(letter["question"], letter["call"]) for letter in again} == {("judgement/1", 2)}
+    calls = {letter["call"] for letter in evidence.sink if letter["question"] == "judgement/1"}
+    assert calls == set(range(1, max(calls) + 1))
 
 
 async def test_nothing_is_lost_when_incidents_continue_as_new_meanwhile(played: Played) -> None:

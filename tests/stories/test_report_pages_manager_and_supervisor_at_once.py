@@ -35,8 +35,9 @@ async def test_without_the_inbox_line_of_one_the_other_is_still_paged(world: Wor
     await world.open()
     await world.pass_time(seconds=10)
     world.pages.expect("judgement", cast.SUPERVISOR)
-    paged = (await world.events("paged"))[0]
-    assert (paged.people, paged.failed) == ([cast.SUPERVISOR], [cast.MANAGER])
+    first, second = await world.events("paged")
+    assert (first.call, first.people, first.failed) == (1, [cast.SUPERVISOR], [])
+    assert (second.call, second.people, second.failed) == (1, [], [cast.MANAGER])
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ async def _measure(scaled: float, logs: Path | None, *, is_quick: bool) -> tuple
         parts: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
             "latency of an act": lambda: latency.acting(running, rounds, acts),
             "report to page": lambda: latency.paging(running, pages),
+            "reports at once": lambda: latency.crowding(running, is_quick=is_quick),
             "opening": lambda: latency.opening(running, rounds, reports),
         }
         if scaled:

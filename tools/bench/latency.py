@@ -1,6 +1,7 @@
 """How fast incidents open, acts are answered, and pages reach the provider; always in turns with the bare workflow."""
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,8 +15,12 @@ from tools.bench.bare import ACT, FINISH
 from tools.bench.course import MANAGER
 from tools.bench.figures import Figure, percentile
 from tools.bench.rig import REPORTER, Rig
+from workflows.contract import Opening
 
 CALLERS = 32
+CROWDS = {1: 100, 32: 8, 256: 3}  # how many reports at once, and how often
+CROWD_SECONDS = 300
+HASTE = 10
 JUDGES = (MANAGER, "sun-jing")
 OBSERVATION = Record(kind="observation", text="主库仍拒绝连接")
 Call = Callable[[], Awaitable[Any]]
@@ -114,6 +119,55 @@ async def paging(rig: Rig, times: int) -> list[Figure]:
         )
         for percent, aim in ((50, None), (99, 1))
     ]
+
+
+async def crowding(rig: Rig, *, is_quick: bool) -> list[Figure]:
+    """Measure from each of many reports that come at once until its pages are in the hands of those they go to."""
+    figures = []
+    for crowd, often in CROWDS.items():
+        ours: list[float] = []
+        bare: list[float] = []
+        for _ in range(math.ceil(often / HASTE) if is_quick else often):
+            await asyncio.gather(*(_started(rig, bare) for _ in range(crowd)))
+            await rig.rests()
+            openings = [rig.opening(channels=("inbox", "webhook")) for _ in range(crowd)]
+            reported = await asyncio.gather(*(_reported(rig, start) for start in openings))
+            ours += [at - since for number, since in reported for at in await _arrivals(rig, number)]
+            await rig.rests()
+        many = f"{crowd} report{'s' * (crowd > 1)} at once"
+        figures += [
+            Figure(
+                f"report to the page in the receiver's hands p{percent}, {many}",
+                "s",
+                percentile(ours, percent),
+                percentile(bare, percent),
+                note=f"{len(ours)} pages; bare: start and first update answered",
+            )
+            for percent in (50, 99)
+        ]
+    return figures
+
+
+async def _started(rig: Rig, taken: list[float]) -> None:
+    since = time.perf_counter()
+    handle = await rig.open_bare()
+    await _acts(handle)()
+    taken.append(time.perf_counter() - since)
+    await handle.signal(FINISH)
+
+
+async def _reported(rig: Rig, start: Opening) -> tuple[str, float]:
+    since = time.time()
+    await rig.acknowledged(start)
+    return start.number, since
+
+
+async def _arrivals(rig: Rig, number: str) -> list[float]:
+    """Return when the provider had the page of each of the judges."""
+    async with asyncio.timeout(CROWD_SECONDS):
+        while len(rig.provider.about(number)) < len(JUDGES):  # noqa: ASYNC110  it comes from another process
+            await asyncio.sleep(0.01)
+    return rig.provider.about(number)
 
 
 async def _by(callers: int, calls: Sequence[Call]) -> None:
