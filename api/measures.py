@@ -23,9 +23,10 @@ from api.services import Services
 from api.timeline import AfterSeq, EntryView, entry_view
 from api.views import name_of
 from domain.acts import Receipt
-from domain.administration import Task
+from domain.administration import POWERS, Task
+from domain.authority import Actor
 from domain.clauses import CLAUSES, wording
-from domain.company import Person, Role
+from domain.company import Person
 from domain.errors import NoSuchMeasure, Unacceptable
 from domain.measure import (
     INCIDENT,
@@ -337,6 +338,7 @@ async def open_measure(
     now = now_in_utc()
     around = await _around(ports, {person.id, body.owner, body.verifier or body.owner})
     check_opening(around, body.owner, body.verifier, body.due, now)
+    opener = _opener(person, around, now)
     opening = MeasureOpening(
         number=f"M-{number_from('measure', person.id, key) if key else number_from(token_hex(16))}",
         text=body.text,
@@ -345,7 +347,8 @@ async def open_measure(
         due=due_on(around, body.due),
         source=Source(**body.source.model_dump()),
         opened_by=person.id,
-        opener_role=_opener(person, around, now),
+        opener_role=opener.role,
+        on_behalf_of=opener.on_behalf_of,
         command_id=command_id(person.id, key),
         around=around,
     )
@@ -360,10 +363,12 @@ async def open_measure(
     )
 
 
-def _opener(person: Person, around: Surroundings, now: datetime) -> Role:
-    posts = (Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR)
-    held = {*person.posts, *(post for post in posts if person.id in around.company.deputies(post, now))}
-    return next(post for post in posts if post in held)
+def _opener(person: Person, around: Surroundings, now: datetime) -> Actor:
+    """Return in which post a person opens a measure, and for whom."""
+    posts = POWERS[Task.OPEN_MEASURES].posts
+    own = [Actor(person.id, post) for post in posts if post in person.posts]
+    stands_in = (item for item in around.company.delegations if item.deputy == person.id and item.holds_at(now))
+    return [*own, *(Actor(person.id, item.post, item.principal) for item in stands_in if item.post in posts)][0]
 
 
 async def _around(ports: Services, people: set[str]) -> Surroundings:

@@ -151,6 +151,13 @@ async def test_the_same_key_opens_the_same_measure(api: Api) -> None:
     assert (other.status_code, other.json()["code"]) == (409, "command-reused")
 
 
+async def test_whoever_stands_in_opens_it_for_him(api: Api) -> None:
+    made = await api.post(NOBODY_SPECIAL, "/measures", OPENING)
+    assert made.status_code == 201, made.text
+    entry = (await look(api, OPERATOR, made.json()["number"]))["timeline"][0]
+    assert (entry["person"], entry["role"], entry["on_behalf_of"]) == (NOBODY_SPECIAL, "it_manager", MANAGER)
+
+
 async def test_lists_are_filtered_and_paged_by_the_due_day(api: Api) -> None:
     source = {"kind": "drill", "ref": uuid4().hex[:8]}
     days = [f"2028-0{month}-10T00:00:00+08:00" for month in (5, 3, 4)]

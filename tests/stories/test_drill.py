@@ -47,6 +47,8 @@ async def test_it_closes_without_him(world: World) -> None:
     world.pages.expect("receipt", cast.DIRECTOR)
     await world.act(cast.DIRECTOR, ReceiveSummary(version=1, accept=True))
     world.pages.expect("runbook", cast.MANAGER)
+    [opened] = world.pages.expect("rectification_opened", cast.MANAGER)
+    assert world.pages.words(opened).subject.startswith(MARK)
     await world.act(cast.MANAGER, DecideRunbook(change=False, reason="手册适用"))
     receipt = await world.act(cast.MANAGER, Close())
     assert receipt.phase == Phase.CLOSED
