@@ -18,6 +18,8 @@ PIPED_WIDTH = 200
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
+_ARRIVALS = {"on_the_way": N_("on the way"), "at_risk": N_("may be late"), "overdue": N_("overdue")}
+
 
 def raw(session: Session, answer: Any) -> bool:
     """Print the answer as JSON when that was asked for."""
@@ -112,7 +114,9 @@ def _awaited(_: Translator, item: dict[str, Any]) -> None:
     shown = Table(*(_(name) for name in (N_("awaited"), N_("who"), N_("until"), N_("clause"))), box=None)
     for waiting in item["awaited"]:
         clause = f"{waiting['clause']} {waiting['clause_text']}"
-        shown.add_row(escape(waiting["question"]), escape(", ".join(waiting["names"])), _due(_, waiting, "due"), clause)
+        arrival = _ARRIVALS.get(waiting.get("arrival") or "")
+        names = _.noted(", ".join(waiting["names"]), _(arrival)) if arrival else ", ".join(waiting["names"])
+        shown.add_row(escape(waiting["question"]), escape(names), _due(_, waiting, "due"), clause)
     console.print(shown)
 
 
