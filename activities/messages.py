@@ -173,6 +173,7 @@ class GapLetter(Wire):
     urgency: str
     gaps: list[str]
     keys: list[str]
+    clause: str = "4.2"
 
 
 class MorningReport(Wire):

@@ -54,8 +54,11 @@ def _next_morning(standing: Standing, at: datetime) -> datetime:
 
 def _letters(standing: Standing, gaps: list[Gap], at: datetime) -> Iterator[GapLetter]:
     for urgency in Urgency:
-        told = [gap for gap in gaps if gap.urgency == urgency]
-        for person_id in audience(standing, urgency, at) if told else []:
+        letters: dict[str, list[Gap]] = {}
+        for gap in gaps:
+            for recipient in audience(standing, urgency, at, gap.kind) if gap.urgency == urgency else []:
+                letters.setdefault(recipient, []).append(gap)
+        for person_id, told in letters.items():
             person = standing.company.person(person_id)
             if person is not None:
                 yield GapLetter(
@@ -64,6 +67,7 @@ def _letters(standing: Standing, gaps: list[Gap], at: datetime) -> Iterator[GapL
                     urgency=urgency,
                     gaps=[gap.model_dump_json(exclude_none=True) for gap in told],
                     keys=[gap.key for gap in told],
+                    clause="4.3" if all(gap.clause == "4.3" for gap in told) else "4.2",
                 )
 
 

@@ -9,6 +9,7 @@ from adapters.yamlfile import Loaded, Place
 from domain import directory
 from domain.company import Runbook
 from domain.directory import INBOX, Register
+from domain.soundness import form
 from domain.text import N_
 
 
@@ -34,8 +35,8 @@ def runbook(loaded: Loaded[Runbook]) -> Iterator[Fault]:
     book = loaded.model
     if loaded.path.stem != book.ref:
         yield loaded.fault(("id",), N_("the file must be named {name}"), name=f"{book.ref}.yaml")
-    yield from _doubled(loaded, ("steps",), [step.id for step in book.steps])
-    yield from _doubled(loaded, ("recovery_checklist",), [item.id for item in book.recovery_checklist])
+    for flaw in form(book):
+        yield loaded.fault(flaw.place, flaw.message, **flaw.params)
 
 
 def _channels(loaded: Loaded[CompanyFile]) -> Iterator[Fault]:
@@ -49,9 +50,3 @@ def _channels(loaded: Loaded[CompanyFile]) -> Iterator[Fault]:
             if channel != INBOX and channel not in person.addresses:
                 message = N_("the channel “{channel}” has no address")
                 yield loaded.fault((*place, "channels", number), message, channel=channel)
-
-
-def _doubled(loaded: Loaded[Runbook], place: Place, ids: list[str]) -> Iterator[Fault]:
-    for index, item in enumerate(ids):
-        if item in ids[:index]:
-            yield loaded.fault((*place, index, "id"), N_("“{id}” is there twice"), id=item)

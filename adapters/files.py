@@ -35,12 +35,17 @@ def load_policy(path: Path) -> CompanyPolicy:
 
 def load_runbooks(folder: Path) -> list[Runbook]:
     """Read every ``<id>@<version>.yaml`` of a folder and return the newest version of each runbook (4.3)."""
+    newest = {book.id: book for book in sorted(load_all_runbooks(folder), key=lambda book: book.version)}
+    return [newest[book_id] for book_id in sorted(newest)]
+
+
+def load_all_runbooks(folder: Path) -> list[Runbook]:
+    """Read every version of every runbook of a folder; FileProblem."""
     loaded, faults = _load_all(sorted(folder.glob("*.yaml")))
     faults += [fault for item in loaded for fault in crosscheck.runbook(item)]
     if faults:
         raise FileProblem(str(folder), faults)
-    newest = {book.id: book for book in sorted((item.model for item in loaded), key=lambda book: book.version)}
-    return [newest[book_id] for book_id in sorted(newest)]
+    return [item.model for item in loaded]
 
 
 def load_company(path: Path, runbooks: Path) -> Roster:

@@ -30,6 +30,7 @@ class Standings:
             ways={member.id: _ways(member, silent) for member in known.register.people},
             leaves=known.register.leaves,
             duty=[(roster.post, shift) for roster, shift in shifts],
+            editions=known.editions,
         )
 
 

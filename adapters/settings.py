@@ -59,7 +59,9 @@ class Settings(EvidenceSettings, ChannelSettings):
         description="the company file that fills an empty database: people, posts, systems",
     )
     policy: Path = Field(_ROOT / "policy.yaml", description="the policy file: every number with unit and clause")
-    runbooks: Path = Field(_ROOT / "runbooks", description="folder of runbooks, one YAML file per runbook and version")
+    runbooks: Path = Field(
+        _ROOT / "runbooks", description="folder of runbooks (one YAML file per version) that fills an empty database"
+    )
     calendar: Path | None = Field(
         None, description="file with holidays and make-up days by year; it goes before the built-in official calendar"
     )

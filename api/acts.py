@@ -11,6 +11,7 @@ from api.bodies import BODIES, IdempotencyKey, IfMatch, Number, Prefer, act_of
 from api.commands import Pending, command_id, pending
 from api.deps import Locale, Ports
 from api.openapi import ETAG, problems
+from api.revision import must_be_published
 from domain import acts
 from domain.acts import Act, Command, Receipt
 from domain.authority import AUTHORITY
@@ -100,6 +101,7 @@ def _add(act: type[Act], resource: str) -> None:
             act=act_of(act, envelope),
         )
         await neighbours.check(number, command, ports)
+        await must_be_published(ports, command.act)
         if prefer and "respond-async" in prefer.lower():
             await ports.incidents.tell(number, command)
             return pending(number, command.command_id, "stored")

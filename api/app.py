@@ -31,6 +31,8 @@ from api import (
     readiness,
     reporting,
     rosters,
+    runbookfiles,
+    runbooks,
     signing,
     statistics,
     statutory,
@@ -83,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, uploads, most=settings.evidence_most_bytes + MARGIN))
     app.include_router(_behind_the_door(from_monitor, monitor))
     app.include_router(_behind_the_door(signed_in, statistics))
+    app.include_router(_behind_the_door(signed_in, runbookfiles, runbooks))
     app.include_router(_behind_the_door(from_alert_source, intake))
     app.add_middleware(Door)
     failures.install(app)

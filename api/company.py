@@ -1,4 +1,4 @@
-"""What everybody may know: the policy, the company's systems, people and runbooks, and who he himself is."""
+"""What everybody may know: the policy, the company's systems and people, and who he himself is."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from adapters.store.database import DatabaseAway
 from api.auth import CurrentPerson
 from api.deps import Locale, Ports
 from domain.clauses import CLAUSES, wording
-from domain.company import Company, Delegation, Person, Role, Runbook
+from domain.company import Company, Delegation, Person, Role
 from domain.policy import CompanyPolicy
 from domain.text import Wire
 
@@ -111,12 +111,6 @@ async def people(_person: CurrentPerson, ports: Ports, _: Locale) -> list[Person
     """List the people; how they are reached is nobody's business here."""
     company = await ports.snapshots.directory.company()
     return [PersonView(**_shown(person, company, _)) for person in company.people]
-
-
-@router.get("/runbooks", operation_id="runbooks", summary="Runbooks in their newest version")
-async def runbooks(_person: CurrentPerson, ports: Ports) -> list[Runbook]:
-    """List the runbooks with their steps and recovery checklists, in both languages."""
-    return (await ports.snapshots.directory.company()).runbooks
 
 
 @router.get("/me", operation_id="me", summary="Who I am")

@@ -18,6 +18,7 @@ from api.deps import Locale, Ports
 from api.openapi import ETAG, problems
 from api.paging import After, Limit, Listing
 from api.reading import find, must_exist
+from api.revision import proposals_of
 from api.views import IncidentView, view
 from domain.clauses import CLAUSES, wording
 from domain.incident import Phase
@@ -133,6 +134,7 @@ async def incident(number: Number, person: CurrentPerson, ports: Ports, _: Local
     found = await find(ports, number)
     response.headers["ETag"] = f'"{found.incident.version}"'
     shown = view(found.incident, person.id, _, now_in_utc(), found.source, found.as_of)
+    shown.runbook_proposals = await proposals_of(ports, found.incident.number)
     return await neighbours.complete(shown, found.incident, ports, _)
 
 

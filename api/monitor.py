@@ -37,7 +37,7 @@ async def status(request: Request, response: Response, ports: Ports) -> Readines
     case = problems.Case(
         503,
         "not-ready",
-        N_("The people are not ready: {alarms} gaps and {notices} notices."),
+        N_("Not all is ready: {alarms} gaps and {notices} notices."),
         {name: str(count) for name, count in counts.items()},
         clause="4.2",
         headers={"Cache-Control": "no-store"},

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "directory", "description": "Keeping people, deputies, leaves, departments, systems; who changed what."},
     {"name": "duty", "description": "Rosters, swaps, overrides; who is on duty, whom a question would reach and why."},
     {"name": "statistics", "description": "What the record tells about how fast people are."},
+    {"name": "runbooks", "description": "Versions of runbooks: written, published, compared, found, taken out and in."},
     {"name": "health", "description": "For whoever runs this service."},
 ]
 DESCRIPTION = """Runs a company's IT emergency policy (articles 5 and 6): every incident is durable, every act is

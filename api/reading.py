@@ -10,6 +10,7 @@ from adapters.temporal import OutcomeUnknown, TemporalAway
 from api.services import Services
 from domain.errors import NoSuchIncident
 from domain.incident import Incident
+from domain.runbook import of
 
 
 class Found(NamedTuple):
@@ -53,9 +54,13 @@ async def _row(ports: Services, number: str) -> tuple[bool, IncidentRow | None]:
 
 async def _restored(ports: Services, row: IncidentRow) -> Found:
     """Take the state from the record; what the incident had pinned is taken as it is now."""
-    company = await ports.snapshots.directory.company()
+    known = await ports.snapshots.directory.known()
+    company = known.company.excerpt(row.system)
+    worked_by = of(known.editions, str(row.view.get("runbook")))
+    if worked_by is not None and company.runbook(worked_by.ref) is None:
+        company = company.model_copy(update={"runbooks": [*company.runbooks, worked_by.book]})
     pinned = {
-        "company": company.excerpt(row.system),
+        "company": company,
         "policy": ports.snapshots.policy,
         "calendar": await ports.snapshots.calendar(),
     }

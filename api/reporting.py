@@ -5,15 +5,17 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from adapters.snapshot import now_in_utc
 from api.auth import CurrentPerson
 from api.bodies import IdempotencyKey, ReportBody
 from api.commands import command_id
-from api.deps import Ports
+from api.deps import Locale, Ports
 from api.neighbours import check_recurrence
 from api.openapi import problems
+from api.runbooks import suggested
+from api.runbookviews import SuggestionView
 from api.services import Services
 from api.settling import settled
 from domain.activation import report as check_report
@@ -32,6 +34,7 @@ class Opened(BaseModel):
 
     number: str
     outcome: Literal["opened", "joined", "repeated"]
+    suggestions: list[SuggestionView] = Field([], description="Runbooks that may fit a report that names none.")
 
 
 class Stored(BaseModel):
@@ -56,7 +59,7 @@ class Stored(BaseModel):
     },
 )
 async def report(
-    body: ReportBody, person: CurrentPerson, ports: Ports, response: Response, key: IdempotencyKey = None
+    body: ReportBody, person: CurrentPerson, ports: Ports, _: Locale, response: Response, key: IdempotencyKey = None
 ) -> Opened | JSONResponse:
     """Open an incident, or join the open one that has the same `dedup_key`."""
     wanted = Report.model_validate(body.model_dump())
@@ -75,7 +78,10 @@ async def report(
     if wanted.dedup_key:
         return await _join(opening, wanted.dedup_key, ports, response)
     is_new = await ports.incidents.open(opening)
-    return _opened(response, number, "opened" if is_new else "repeated")
+    opened = _opened(response, number, "opened" if is_new else "repeated")
+    if not wanted.preliminary_assessment.covered:
+        opened.suggestions = await suggested(ports, wanted.symptom, wanted.system, _)
+    return opened
 
 
 def check(opening: Opening) -> None:

@@ -18,6 +18,7 @@ from adapters.links import Links
 from adapters.oidc import Provider
 from adapters.passwords import Passwords
 from adapters.readiness import Standings
+from adapters.runbooks.library import Library
 from adapters.settings import Settings
 from adapters.snapshot import Snapshots, now_in_utc
 from adapters.store.accounts import SqlAccounts
@@ -54,6 +55,7 @@ class Services:
     inbox: SqlInbox
     paging: Paging
     registrar: Registrar
+    library: Library
     links: Links
     used_links: SqlLinks
     arrivals: SqlArrivals
@@ -98,6 +100,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 inbox=SqlInbox(database),
                 paging=_paging(settings, database, snapshots),
                 registrar=Registrar(snapshots.catalogue, snapshots.directory, Departures(client), now_in_utc),
+                library=Library(snapshots.catalogue, snapshots.directory, now_in_utc),
                 links=Links.by(settings),
                 used_links=SqlLinks(database),
                 arrivals=SqlArrivals(database),

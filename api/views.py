@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, create_model
 
 from adapters.i18n import Translator
+from api.runbookviews import ProposalView
 from domain.awaited import Awaited, awaited
 from domain.clauses import wording
 from domain.clock import next_due
@@ -88,6 +89,7 @@ class IncidentView(State):
     missing_for_closing: list[str] = []
     recurrences: list[str] = []
     warnings: list[str] = []
+    runbook_proposals: list[ProposalView] = []
     source: Literal["workflow", "record"]
     as_of: AwareDatetime
 
@@ -121,6 +123,7 @@ def view(
         missing_for_closing=missing_for_closing(incident) if incident.phase == Phase.SUMMARY else [],
         recurrences=[],
         warnings=[],
+        runbook_proposals=[],
         source=source,
         as_of=as_of,
     )

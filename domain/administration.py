@@ -34,6 +34,10 @@ class Task(StrEnum):
     OPEN_MEASURES = "open_measures"
     READ_EVIDENCE = "read_evidence"
     EXPORT_RECORD = "export_record"
+    READ_RUNBOOKS = "read_runbooks"
+    ASSIGN_DRAFTING = "assign_drafting"
+    DRAFT_RUNBOOKS = "draft_runbooks"
+    PUBLISH_RUNBOOKS = "publish_runbooks"
 
 
 class Power(NamedTuple):
@@ -48,6 +52,7 @@ _ALL: tuple[Role, ...] = ()
 _KEEPERS = (Role.ADMINISTRATOR, Role.IT_MANAGER)
 _LEADERS = (*_KEEPERS, Role.IT_SUPERVISOR, Role.IT_DIRECTOR)
 _COMMAND = (*_LEADERS, Role.GENERAL_MANAGER, Role.EMERGENCY_SPECIALIST)
+_TECHNICAL = (Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.EMERGENCY_SPECIALIST, Role.TECHNICIAN)
 
 POWERS: dict[Task, Power] = {
     Task.READ_DIRECTORY: Power(_ALL, "2"),
@@ -72,6 +77,11 @@ POWERS: dict[Task, Power] = {
     Task.OPEN_MEASURES: Power((Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR), "6.2"),
     Task.READ_EVIDENCE: Power((*_COMMAND, Role.OPERATOR, Role.TECHNICIAN), "5.3.5"),
     Task.EXPORT_RECORD: Power(_COMMAND, "5.3.5"),
+    Task.READ_RUNBOOKS: Power(_ALL, "4.3"),
+    Task.ASSIGN_DRAFTING: Power((Role.IT_MANAGER,), "3.1"),
+    # Whoever knows the systems, and whomever the manager gave the task: it is his own then.
+    Task.DRAFT_RUNBOOKS: Power(_TECHNICAL, "4.3", own=True),
+    Task.PUBLISH_RUNBOOKS: Power((Role.IT_MANAGER,), "4.3"),
 }
 
 
@@ -98,3 +108,13 @@ def require(company: Company, person_id: str, task: Task, now: datetime, *, owne
             person=person_id,
             roles=", ".join(power.posts),
         )
+
+
+def stands_in_for(company: Company, person_id: str, task: Task, now: datetime) -> str | None:
+    """Return for whom a person does a task: None where he may by a post of his own."""
+    posts = POWERS[task].posts
+    person = company.person(person_id)
+    if person is None or not posts or not set(person.posts).isdisjoint(posts):
+        return None
+    own = (item for item in company.delegations if item.deputy == person_id and item.post in posts)
+    return next((item.principal for item in own if item.holds_at(now) and not item.systems), None)

@@ -13,6 +13,7 @@ from domain.drill import spares_general_manager
 from domain.errors import AlreadyDecided, Conflict, Incomplete, OwnWork, ReasonNeeded, StaleVersion, Unknown
 from domain.incident import Incident, Recovery, Summary
 from domain.policy import Deadline, Severity
+from domain.runbook import must_amend
 from domain.text import N_, Text
 
 SERVICE_WORKS = RecoveryItem(
@@ -199,6 +200,8 @@ def decide_runbook(case: Case[acts.DecideRunbook]) -> Sequence[ev.Event]:
         raise AlreadyDecided(N_("The runbook was decided already."), clause="6.3")
     if act.change and not act.new_version:
         raise ReasonNeeded(N_("Name the new version of the runbook."), clause="6.3", field="new_version")
+    if act.change and act.new_version:
+        must_amend(case.incident.runbook, act.new_version)
     return [ev.RunbookDecided(change=act.change, new_version=act.new_version, reason=act.reason)]
 
 

@@ -296,7 +296,11 @@ class Company(Wire):
         return self.model_copy(
             update={
                 "systems": [system] if system else [],
-                "runbooks": [book for book in self.runbooks if system and book.id in system.runbooks],
+                "runbooks": [
+                    book
+                    for book in self.runbooks
+                    if system and (book.id in system.runbooks or system.id in book.systems)
+                ],
                 "delegations": [item for item in self.delegations if item.covers(system_id)],
                 "leaves": [leave for leave in ahead if now is None or leave.starts < now + LEAVES_AHEAD],
             }

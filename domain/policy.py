@@ -271,6 +271,9 @@ class CompanyPolicy(Policy):
     measure_reminder: WorkingDays
     measure_repeat: EveryWorkingDays
     measure_overdue_director: WorkingDays
+    runbook_review_interval: Interval
+    runbook_review_notice: Limit
+    runbook_approval_limit: Limit
 
 
 class Deadline(Wire):

@@ -1,4 +1,4 @@
-"""Are the people ready: a standing team, two reachable people in every key post, contacts, calendar (2, 3.3, 4.2)."""
+"""Is the company ready: team, two reachable people in each key post, contacts, calendar, runbooks (2 to 4.3)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from domain.company import Company, Delegation, Leave, Role, System
 from domain.directory import INBOX
 from domain.duty import Shift
 from domain.policy import CompanyPolicy, Interval
+from domain.runbook import Edition, Status, end_of
 from domain.text import N_, Key, Wire
 
 TEAM = (Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.EMERGENCY_SPECIALIST)
@@ -45,6 +46,10 @@ class GapKind(StrEnum):
     CALENDAR_MISSING = "calendar_missing"
     DELEGATION_ENDED = "delegation_ended"
     DELEGATION_ENDING = "delegation_ending"
+    RUNBOOK_MISSING = "runbook_missing"
+    RUNBOOK_STALE = "runbook_stale"
+    RUNBOOK_REVIEW_NEAR = "runbook_review_near"
+    RUNBOOK_WAITING = "runbook_waiting"
 
 
 class Absence(StrEnum):
@@ -69,7 +74,16 @@ SENTENCES = {
     GapKind.CALENDAR_MISSING: N_("The calendar of {year} is not known: enter the official notice."),
     GapKind.DELEGATION_ENDED: N_("{person} no longer stands in for {principal} as {post}."),
     GapKind.DELEGATION_ENDING: N_("{person} will soon no longer stand in for {principal} as {post}."),
+    GapKind.RUNBOOK_MISSING: N_("{system} has no published runbook."),
+    GapKind.RUNBOOK_STALE: N_("The runbook {runbook} should have been looked through again."),
+    GapKind.RUNBOOK_REVIEW_NEAR: N_("The runbook {runbook} is soon to be looked through again."),
+    GapKind.RUNBOOK_WAITING: N_("{runbook} waits for the manager to publish or return it."),
 }
+
+
+_OF_RUNBOOKS = frozenset(
+    {GapKind.RUNBOOK_MISSING, GapKind.RUNBOOK_STALE, GapKind.RUNBOOK_REVIEW_NEAR, GapKind.RUNBOOK_WAITING}
+)
 
 
 class Way(Wire):
@@ -89,6 +103,7 @@ class Standing(NamedTuple):
     ways: Mapping[str, Sequence[Way]]
     leaves: Sequence[Leave] = ()
     duty: Sequence[tuple[Role, Shift]] = ()
+    editions: Sequence[Edition] = ()
 
 
 class Gap(Wire):
@@ -109,11 +124,12 @@ class Gap(Wire):
     needed: int | None = None
     people: list[Key] = []
     without: dict[Key, Absence] = {}
+    runbook: Key | None = None
 
     @property
     def key(self) -> str:
         """Name the gap: the same one keeps its name from day to day, and the nearer one is another."""
-        about = (self.post, self.system, self.person, self.principal, self.channel, self.year, self.count)
+        about = (self.post, self.system, self.person, self.principal, self.channel, self.year, self.count, self.runbook)
         until = self.ends.isoformat() if self.ends else "open"
         return ":".join([self.kind, *(str(part) for part in about if part is not None), until, self.urgency])
 
@@ -146,6 +162,7 @@ def readiness(standing: Standing, now: datetime) -> Readiness:
         *_contacts(standing, now),
         *_calendar(standing, now),
         *_delegations(standing, now),
+        *_runbooks(standing, now),
     ]
     order = {urgency: rank for rank, urgency in enumerate(Urgency)}
     return Readiness(as_of=now, until=until, gaps=sorted(found, key=lambda gap: (order[gap.urgency], gap.starts)))
@@ -185,12 +202,20 @@ def is_due_again(last: datetime, interval: Interval, now: datetime) -> bool:
     return last + interval.duration <= now + _MORNING
 
 
-def audience(standing: Standing, urgency: Urgency, now: datetime) -> list[str]:
-    """Return who is told of gaps: directors, or whoever keeps the directory; if nobody can be reached, the next too."""
+def audience(standing: Standing, urgency: Urgency, now: datetime, kind: GapKind | None = None) -> list[str]:
+    """Return who is told of gaps: directors, or whoever keeps the directory; if nobody can be reached, the next too.
+
+    Runbooks are the manager's (4.3): he is told of every gap in them, the director of the alarms.
+    """
     chosen: list[str] = []
-    for post in (
-        (Role.IT_DIRECTOR, Role.IT_MANAGER) if urgency == Urgency.ALARM else (Role.ADMINISTRATOR, Role.IT_MANAGER)
-    ):
+    if kind in _OF_RUNBOOKS and urgency == Urgency.ALARM:
+        both = (audience(standing, Urgency.ALARM, now), audience(standing, Urgency.NOTICE, now, kind))
+        return list(dict.fromkeys([*both[0], *both[1]]))
+    if urgency == Urgency.ALARM:
+        posts = (Role.IT_DIRECTOR, Role.IT_MANAGER)
+    else:
+        posts = (Role.IT_MANAGER, Role.IT_DIRECTOR) if kind in _OF_RUNBOOKS else (Role.ADMINISTRATOR, Role.IT_MANAGER)
+    for post in posts:
         qualified = [person for person in _qualified(standing.company, post, now) if _is_active(standing, person)]
         chosen += [person for person in qualified if person not in chosen]
         if any(absence(standing, person, now) is None for person in chosen):
@@ -353,3 +378,27 @@ def _is_followed(standing: Standing, ended: Delegation) -> bool:
         (item.post, item.principal) == (ended.post, ended.principal) and item.holds_at(at)
         for item in standing.company.delegations
     )
+
+
+# ── runbooks ──────────────────────────────────────────────────────────────────
+
+
+def _runbooks(standing: Standing, now: datetime) -> Iterator[Gap]:
+    """Every system has a published runbook, each is looked through in time, and no new version lies about (4.3)."""
+    company, policy = standing.company, standing.policy
+    blank = Gap(kind=GapKind.RUNBOOK_MISSING, clause="4.3", urgency=Urgency.ALARM, starts=now)
+    for system in company.systems:
+        if not any(book.id in system.runbooks or system.id in book.systems for book in company.runbooks):
+            yield blank.model_copy(update={"system": system.id})
+    for edition in standing.editions:
+        about = blank.model_copy(update={"runbook": edition.ref})
+        if due := edition.review_due(policy.runbook_review_interval.duration):
+            if end_of(due) <= now:
+                yield about.model_copy(update={"kind": GapKind.RUNBOOK_STALE, "starts": end_of(due)})
+            elif end_of(due) - policy.runbook_review_notice.duration <= now:
+                near = {"kind": GapKind.RUNBOOK_REVIEW_NEAR, "urgency": Urgency.NOTICE, "starts": end_of(due)}
+                yield about.model_copy(update=near)
+        waits = edition.submitted if edition.status == Status.SUBMITTED else None
+        if waits and waits.at + policy.runbook_approval_limit.duration <= now:
+            waiting = {"kind": GapKind.RUNBOOK_WAITING, "urgency": Urgency.NOTICE, "starts": waits.at}
+            yield about.model_copy(update=waiting)

@@ -23,7 +23,7 @@ ELSEWHERE = {
     "3.3": "page `activation`",
     "4.1": "supplies not built yet",
     "4.2": "`domain/readiness.py`, rosters, backups in `domain/clock.py`",
-    "4.3": "`runbooks/`, pinned by `judge`",
+    "4.3": "`domain/runbook.py`, `domain/soundness.py`; pinned by `judge`",
     "4.4": "inspections not built yet",
     "5.1": "every refusal",
     "7": "interpretation",

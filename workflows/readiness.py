@@ -97,7 +97,7 @@ def _message(letter: GapLetter) -> Message:
         channel="inbox",
         template="readiness",
         question=contract.READINESS,
-        clause="4.2",
+        clause=letter.clause,
         created_at=workflow.now(),
         params={"gaps": json.dumps([json.loads(gap) for gap in letter.gaps]), "urgency": letter.urgency},
     )

@@ -33,6 +33,14 @@ def install(app: typer.Typer) -> dict[str, typer.Typer]:
     return groups
 
 
+def group_of(app: typer.Typer, name: str) -> typer.Typer:
+    """Return the group of a name, so that verbs beside the table can join it."""
+    found = next(item.typer_instance for item in app.registered_groups if item.name == name)
+    if found is None:
+        raise LookupError(name)
+    return found
+
+
 def command(verb: Verb) -> Callable[..., None]:
     """Return a function with the signature that the verb's act asks for."""
 

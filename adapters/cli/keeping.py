@@ -106,7 +106,7 @@ def readiness(ctx: typer.Context) -> None:
         for gap in answer["gaps"]:
             mark = "✗" if gap["urgency"] == "alarm" else "·"
             screen.console.print(f"{mark} {gap['text']} ({gap['clause']})", markup=False)
-        ready = N_("The people are ready.") if answer["is_ready"] else N_("The people are not ready.")
+        ready = N_("All is ready.") if answer["is_ready"] else N_("Not all is ready.")
         screen.console.print(session.words(ready))
     raise typer.Exit(0 if answer["is_ready"] else 1)
 

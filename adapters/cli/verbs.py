@@ -33,6 +33,7 @@ GROUPS = {
     "finding": N_("What lies beyond the runbook (5.3.7)"),
     "summary": N_("The summary report (6.2)"),
     "statutory": N_("Reports to regulators (8)"),
+    "runbook": N_("Runbooks: their versions, and the better one after an incident (4.3, 6.3)"),
 }
 
 VERBS = (
@@ -144,7 +145,12 @@ VERBS = (
         N_("Say that you have opened the submitted report (6.2)"),
         ("version",),
     ),
-    Verb("runbook", acts.DecideRunbook, "runbook-decision", N_("Amend the runbook, or sign that it stands (6.3)")),
+    Verb(
+        "runbook decide",
+        acts.DecideRunbook,
+        "runbook-decision",
+        N_("Amend the runbook, or sign that it stands (6.3)"),
+    ),
     Verb("close", acts.Close, "closure", N_("Close the incident (6.2)")),
     Verb("major", acts.DecideMajor, "major-decision", N_("Judge whether the problem is major (5.2.8)")),
     Verb("reopen", acts.Reopen, "reopening", N_("Say: the problem came back (6.1)"), ("reason",)),

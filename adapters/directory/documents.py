@@ -1,12 +1,14 @@
 """The directory as items of the catalogue, and back."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from adapters.store.catalogue import Document, Edit, Item
-from domain.company import Delegation, Department, Leave, System
+from domain.company import Delegation, Department, Leave, Runbook, System
 from domain.directory import Member, Register
 from domain.roster import Roster
+from domain.runbook import Edition, in_force, sown
 from domain.text import Wire
 
 W = TypeVar("W", bound=Wire)
@@ -15,6 +17,8 @@ COMPANY, DEPARTMENT, PERSON, DELEGATION, LEAVE, SYSTEM, ROSTER = (
     *("company", "department", "person"),
     *("delegation", "leave", "system", "roster"),
 )
+# One item for each version of a runbook, and one for each task to write some.
+RUNBOOK, DRAFTING = "runbook", "runbook_drafting"
 # What the company file holds; the only item of the kind ``company`` bears the same name.
 MODELS: dict[str, type[Wire]] = {
     DEPARTMENT: Department,
@@ -76,6 +80,26 @@ def edits(before: Iterable[Item], wanted: Register) -> list[Edit]:
     ]
     gone = [item for item in before if item.kind in KINDS and (item.kind, item.id) not in documents_wanted]
     return [*found, *(Edit(kind=item.kind, id=item.id, document=None) for item in gone)]
+
+
+def editions_of(items: Iterable[Item]) -> list[Edition]:
+    """Return every version of every runbook that the catalogue holds."""
+    return models(items, RUNBOOK, Edition)
+
+
+def runbooks_of(items: Iterable[Item]) -> list[Runbook]:
+    """Return the runbooks in force."""
+    return [edition.book for edition in in_force(editions_of(items))]
+
+
+def edition_edit(edition: Edition, version: int | None = None) -> Edit:
+    """Return what puts a version of a runbook in place."""
+    return Edit(kind=RUNBOOK, id=edition.ref, document=document(edition), version=version)
+
+
+def seeds(books: Iterable[Runbook], at: datetime) -> list[Edit]:
+    """Return what fills an empty library; it is refused where anything is there already."""
+    return [edition_edit(edition, version=0) for edition in sown(books, at)]
 
 
 class _Positions:

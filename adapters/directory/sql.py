@@ -3,19 +3,20 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import structlog
 
-from adapters.directory.documents import COMPANY, documents, edits, register_of
-from adapters.directory.shelf import Shelf
-from adapters.files import load_register
+from adapters.directory.documents import COMPANY, RUNBOOK, editions_of, edits, register_of, runbooks_of, seeds
+from adapters.files import load_all_runbooks, load_register
 from adapters.store.catalogue import Edit, Item, SqlCatalogue
 from adapters.store.database import DatabaseAway
 from domain.company import Company, Person, Role
 from domain.directory import Member, Register
 from domain.errors import Conflict
+from domain.runbook import Edition, in_force
 
 FRESH_SECONDS = 1.0
 AWAY_SECONDS = 5.0
@@ -25,19 +26,20 @@ _log = structlog.get_logger(__name__)
 
 
 class Known(NamedTuple):
-    """The directory at one revision of the catalogue, with all other items that stand in it."""
+    """The directory at one revision of the catalogue, with all other items that stand in it, and the library."""
 
     revision: int
     items: list[Item]
     register: Register
     company: Company
+    editions: list[Edition]
 
 
 class SqlDirectory:
     """People, addresses and the company from the catalogue; implements ``activities.ports.Directory``.
 
-    An empty catalogue is filled from the company file once. Nobody waits for a database that is away: what was known
-    stays, and a start without it goes by the file until it is back.
+    An empty catalogue is filled from the company file and the folder of runbooks once. Nobody waits for a database
+    that is away: what was known stays, and a start without it goes by the files until it is back.
     """
 
     def __init__(
@@ -50,13 +52,13 @@ class SqlDirectory:
         clock: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        """Read the runbooks; FileProblem. ``channels`` are those that are set up: people are reached by no others.
+        """Read nothing yet. ``channels`` are those that are set up: people are reached by no others.
 
         ``patience`` (seconds) is how long somebody waits for what is newer than that which is known.
         """
         self._catalogue = catalogue
         self._file = company
-        self._shelf = Shelf(runbooks)
+        self._runbooks = runbooks
         self._channels = channels
         self._clock = clock
         self._patience = patience
@@ -116,7 +118,7 @@ class SqlDirectory:
             _log.warning("directory_not_refreshed")
             self._look_at = self._clock() + AWAY_SECONDS
             if self._known is None:
-                self._keep(_FROM_FILE, _as_items(self._load()), self._load())
+                self._keep(_FROM_FILE, _planted(self._first([])))
         except Exception:
             if self._known is None:
                 raise
@@ -125,45 +127,53 @@ class SqlDirectory:
 
     async def _read(self) -> None:
         async with self._one_by_one:
-            is_changed = await self._shelf.tidy()
             revision = await self._catalogue.revision()
-            if self._known is None or is_changed or revision != self._known.revision:
+            if self._known is None or revision != self._known.revision:
                 await self._read_all()
             self._look_at = self._clock() + FRESH_SECONDS
 
     async def _read_all(self) -> None:
         revision, items = await self._catalogue.everything()
-        register = register_of(items)
-        if register is None:
-            await self._sow()
+        if not {COMPANY, RUNBOOK} <= {item.kind for item in items}:
+            await self._sow(items)
             revision, items = await self._catalogue.everything()
-            register = register_of(items)
-        if register is not None:
-            self._keep(revision, items, register)
+        self._keep(revision, items)
 
-    async def _sow(self) -> None:
-        """Fill an empty catalogue from the company file; whoever else does it at the same moment does the same."""
-        first = edits([], self._load())
+    async def _sow(self, items: list[Item]) -> None:
+        """Fill what is empty; whoever else does it at the same moment does the same."""
         try:
-            await self._catalogue.edit([_only_once(edit) for edit in first], person=Role.SYSTEM, act="import")
+            await self._catalogue.edit(self._first(items), person=Role.SYSTEM, act="import")
         except Conflict:
             _log.info("directory_was_sown_by_another")
 
-    def _load(self) -> Register:
-        return load_register(self._file, self._shelf.runbooks)
+    def _first(self, items: list[Item]) -> list[Edit]:
+        """Return what fills a catalogue without a company, or without a runbook, from the files."""
+        first: list[Edit] = []
+        if not any(item.kind == RUNBOOK for item in items):
+            first = seeds(load_all_runbooks(self._runbooks), datetime.now(UTC))
+        if register_of(items) is None:
+            register = load_register(self._file, runbooks_of([*items, *_planted(first)]))
+            first += [_only_once(edit) for edit in edits([], register)]
+        return first
 
-    def _keep(self, revision: int, items: list[Item], register: Register) -> None:
+    def _keep(self, revision: int, items: list[Item]) -> None:
+        register = register_of(items)
+        if register is None:
+            return
         version = f"{register.version}-{revision}" if revision > 0 else register.version
-        company = register.company(self._shelf.runbooks, self._channels, version=version)
-        self._known = Known(revision, items, register, company)
+        editions = editions_of(items)
+        books = [edition.book for edition in in_force(editions)]
+        company = register.company(books, self._channels, version=version)
+        self._known = Known(revision, items, register, company, editions)
 
 
 def _only_once(edit: Edit) -> Edit:
     return edit.model_copy(update={"version": 0}) if edit.kind == COMPANY else edit
 
 
-def _as_items(register: Register) -> list[Item]:
+def _planted(wanted: list[Edit]) -> list[Item]:
     return [
-        Item(kind=kind, id=item_id, version=0, position=position, document=content)
-        for position, ((kind, item_id), content) in enumerate(documents(register).items())
+        Item(kind=edit.kind, id=edit.id, version=0, position=edit.position or 0, document=edit.document)
+        for edit in wanted
+        if edit.document is not None
     ]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from adapters.i18n import Translator
+from adapters.runbooks import words as runbook_words
+from domain.company import Runbook
 from domain.text import N_
 
 KINDS = {
@@ -18,6 +20,8 @@ KINDS = {
     "swap": N_("swap"),
     "calendar_year": N_("calendar year"),
     "feed": N_("calendar feed"),
+    "runbook": N_("runbook"),
+    "runbook_drafting": N_("task to write a runbook"),
 }
 FIELDS = {
     "version": N_("version"),
@@ -46,7 +50,11 @@ FIELDS = {
     "remote_ok": N_("may be mended from afar"),
     "holidays": N_("holidays"),
     "make_up_days": N_("make-up days"),
+    "status": N_("status"),
+    "why": N_("reason"),
+    "people": N_("people"),
 }
+RUNBOOK = "runbook"
 _NOTHING = "—"
 Document = dict[str, Any]
 
@@ -62,6 +70,8 @@ class Difference(NamedTuple):
 
 def told(difference: Difference, _: Translator) -> list[str]:
     """Tell a difference in sentences of one language."""
+    if difference.kind == RUNBOOK and difference.before and difference.after:
+        return _of_runbook(difference, difference.before, difference.after, _)
     what = _(KINDS[difference.kind]) if difference.kind in KINDS else difference.kind
     name = _name(difference, _)
     if difference.before is None:
@@ -72,6 +82,20 @@ def told(difference: Difference, _: Translator) -> list[str]:
         _(N_("{what} {name}: {field}: {before} → {after}"), what=what, name=name, field=field, before=old, after=new)
         for field, old, new in _fields(difference.before, difference.after, _)
     ]
+
+
+def _of_runbook(difference: Difference, before: Document, after: Document, _: Translator) -> list[str]:
+    """Tell what became of a version, and what its text gained and lost."""
+    head = [
+        _(N_("{what} {name}: {field}: {before} → {after}"), what=_(KINDS[RUNBOOK]), name=difference.item, **change)
+        for field in ("status", "why", "reason")
+        if (change := _change(field, before.get(field), after.get(field), _))
+    ]
+    return head + runbook_words.told(Runbook.model_validate(before["book"]), Runbook.model_validate(after["book"]), _)
+
+
+def _change(field: str, old: Any, new: Any, _: Translator) -> dict[str, str]:
+    return {} if old == new else {"field": _(FIELDS[field]), "before": _value(old, _), "after": _value(new, _)}
 
 
 def _fields(before: Document, after: Document, _: Translator) -> Iterator[tuple[str, str, str]]:

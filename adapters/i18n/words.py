@@ -165,6 +165,12 @@ WORDS = {
     "offered": N_("offered"),
     "accepted": N_("accepted"),
     "declined": N_("declined"),
+    # where a version of a runbook stands ("submitted" is above)
+    "draft": N_("draft"),
+    "returned": N_("returned"),
+    "published": N_("published"),
+    "superseded": N_("superseded"),
+    "retired": N_("retired"),
     # how high a page stands
     "deputies": N_("deputies"),
     "backup": N_("backup"),

@@ -1,4 +1,4 @@
-"""A gap in the readiness of people as a sentence."""
+"""A gap in readiness as a sentence."""
 
 from adapters.i18n import Translator
 from adapters.i18n.formats import instant
@@ -19,6 +19,7 @@ def sentence(gap: Gap, company: Company | None, _: Translator, zone: str) -> str
         "year": gap.year or "",
         "count": gap.count or 0,
         "needed": gap.needed or 0,
+        "runbook": names.runbook(gap.runbook),
     }
     parts = [_(SENTENCES[gap.kind], **about), _when(gap, _, zone)]
     if gap.without:
@@ -47,3 +48,7 @@ class _Names:
     def system(self, system_id: str | None) -> str:
         system = self._company.system(system_id) if self._company and system_id else None
         return system.name.in_language(self._.language) if system else system_id or ""
+
+    def runbook(self, ref: str | None) -> str:
+        book = self._company.runbook(ref.partition("@")[0]) if self._company and ref else None
+        return self._.noted(book.title.in_language(self._.language), ref or "") if book else ref or ""

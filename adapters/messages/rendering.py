@@ -21,7 +21,7 @@ _DRILL = {"zh-CN": "【演练】", "en": "【演练】[DRILL] "}
 _PLAIN = "plain"
 # Messages that are about no incident.
 BESIDE_INCIDENTS = (
-    *("communication_test", "contact_test", "readiness"),
+    *("communication_test", "contact_test", "readiness", "runbook_version"),
     *("rectification_opened", "rectification_due", "rectification_overdue", "rectification_verification"),
     *("rectification_extension", "rectification_news"),
 )

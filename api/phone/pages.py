@@ -27,6 +27,7 @@ from api.phone.forms import Form, content, form
 from api.phone.sheet import Notice, Visit, sheet
 from api.problems import Case, Denied
 from api.reading import find
+from api.revision import must_be_published
 from api.sentences import sentence
 from api.services import Services
 from api.summary import writing
@@ -162,6 +163,7 @@ async def _answer(request: Request, ports: Services, visit: Visit, sent: Sent, _
 
 async def _carry_out(ports: Services, visit: Visit, act: Act, key: str, _: Translator) -> _Outcome:
     link = visit.link
+    await must_be_published(ports, act)
     command = COMMANDS[act.name](
         command_id=command_id(link.person, f"link/{link.id}/{key}"), person=link.person, act=act
     )

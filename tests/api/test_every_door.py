@@ -33,7 +33,8 @@ ALERTS = {"alertmanager", "event"}
 EVERYBODY = {
     *("session", "sign_out", "sessions", "sign_out_everywhere", "change_password", "tokens", "make_token"),
     *("incidents", "incident", "refusals", "timeline", "stream", "policy", "departments", "systems", "people"),
-    *("runbooks", "me", "inbox", "read_message", "business_time", "calendar_year", "members", "member"),
+    *("runbooks", "suggest_runbooks", "runbook_coverage", "runbook", "runbook_version", "render_runbook_version"),
+    *("compare_runbook_versions", "me", "inbox", "read_message", "business_time", "calendar_year", "members", "member"),
     *("delegations", "leaves", "kept_departments", "kept_systems", "duty", "shifts", "reach", "rosters", "roster"),
     *("overrides", "swaps", "offer_swap", "my_feed", "roster_feed", "revoke_feeds", "shifts_calendar"),
     *("answer_communication_test", "measures", "measure", "measure_timeline", "measure_refusals"),
@@ -104,6 +105,15 @@ KEPT: dict[str, Door] = {
     "custody": Door(Task.READ_EVIDENCE),
     "verify_evidence": Door(Task.READ_EVIDENCE),
     "bundle": Door(Task.EXPORT_RECORD),
+    "assign_drafting": Door(Task.ASSIGN_DRAFTING, body={}),
+    "propose_revision": Door(Task.DRAFT_RUNBOOKS, body={}),
+    "put_runbook_draft": Door(Task.DRAFT_RUNBOOKS, body={}),
+    "submit_runbook": Door(Task.DRAFT_RUNBOOKS),
+    "publish_runbook": Door(Task.PUBLISH_RUNBOOKS),
+    "return_runbook": Door(Task.PUBLISH_RUNBOOKS, body={}),
+    "retire_runbook": Door(Task.PUBLISH_RUNBOOKS, body={}),
+    "export_runbooks": Door(Task.DRAFT_RUNBOOKS),
+    "import_runbooks": Door(Task.DRAFT_RUNBOOKS, body={}),
 }
 # The same routes, asked about somebody else.
 ABOUT_OTHERS = {

@@ -73,7 +73,7 @@ async def test_a_file_that_cannot_be_used_is_told(tell: Tell, tmp_path: Path) ->
 
 async def test_readiness_is_told_with_its_exit_code(tell: Tell) -> None:
     code, text = await tell(MANAGER, "readiness")
-    assert (code, "The people are not ready." in text) == (1, True)
+    assert (code, "Not all is ready." in text) == (1, True)
     assert "operator: 0 of 2 people can be reached." in text
     code, text = await tell(OPERATOR, "answer-test", "none", "mail")
     assert code == 1

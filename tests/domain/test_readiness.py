@@ -24,6 +24,7 @@ from domain.readiness import (
     to_tell,
 )
 from domain.roster import Seat
+from domain.runbook import Edition, Stamp, Status
 from tests import cast
 from tests.cast import NOW, clock_time
 from tests.vigil import MAIL, POLICY, full_company
@@ -265,3 +266,56 @@ def test_a_director_out_of_reach_does_not_silence_an_alarm() -> None:
     assert audience(standing(leaves=away), Urgency.ALARM, NOW) == [
         *(cast.DIRECTOR, cast.DEPUTY_DIRECTOR, cast.MANAGER, cast.DEPUTY_MANAGER)
     ]
+
+
+# ── runbooks (4.3) ────────────────────────────────────────────────────────────
+
+
+def edition(status: Status = Status.PUBLISHED, **changes: Any) -> Edition:
+    by = Stamp(person=cast.MANAGER, at=changes.pop("at", NOW))
+    return Edition(book=cast.company().runbooks[0], status=status, submitted=by, published=by, **changes)
+
+
+def test_4_3_a_system_without_a_published_runbook_is_an_alarm() -> None:
+    company = full_company()
+    company.runbooks = [book for book in company.runbooks if book.id != cast.ACCESS_RUNBOOK]
+    [gap] = gaps(standing(company))
+    assert (gap.kind, gap.system, gap.urgency, gap.clause) == (
+        GapKind.RUNBOOK_MISSING,
+        cast.ACCESS,
+        Urgency.ALARM,
+        "4.3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "kind"),
+    [
+        (0, None),
+        (334, None),
+        (336, GapKind.RUNBOOK_REVIEW_NEAR),
+        (364, GapKind.RUNBOOK_REVIEW_NEAR),
+        (367, GapKind.RUNBOOK_STALE),
+    ],
+)
+def test_4_3_a_runbook_is_looked_through_within_a_year(days: int, kind: GapKind | None) -> None:
+    here = standing(editions=[edition(at=NOW - days * DAY), edition(Status.SUPERSEDED, at=NOW - 800 * DAY)])
+    found = gaps(here)
+    assert [gap.kind for gap in found] == ([kind] if kind else [])
+    for gap in found:
+        assert (gap.runbook, gap.clause) == ("trading-outage@3", "4.3")
+        assert gap.urgency == (Urgency.ALARM if kind == GapKind.RUNBOOK_STALE else Urgency.NOTICE)
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(4, False), (5, True), (90, True)])
+def test_4_3_a_version_that_waits_too_long_is_told_to_the_manager(days: int, is_told: bool) -> None:
+    here = standing(editions=[edition(Status.SUBMITTED, at=NOW - days * DAY)])
+    found = gaps(here, GapKind.RUNBOOK_WAITING)
+    assert [gap.starts for gap in found] == ([NOW - days * DAY] if is_told else [])
+    for gap in found:
+        assert audience(here, gap.urgency, NOW, gap.kind) == [cast.MANAGER, cast.DEPUTY_MANAGER]
+
+
+def test_4_3_the_alarm_of_a_runbook_goes_to_director_and_manager() -> None:
+    expected = [cast.DIRECTOR, cast.DEPUTY_DIRECTOR, cast.MANAGER, cast.DEPUTY_MANAGER]
+    assert audience(standing(), Urgency.ALARM, NOW, GapKind.RUNBOOK_STALE) == expected

@@ -1,23 +1,27 @@
 """The directory in the database: sown once from the file, newest within a second, never in the way of a page."""
 
 import asyncio
-import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from adapters.directory import FileDirectory, SqlDirectory
 from adapters.directory.documents import PERSON, edits
-from adapters.files import load_register
+from adapters.directory.registrar import Editor
+from adapters.files import load_register, load_runbooks
 from adapters.problems import FileProblem
+from adapters.runbooks.library import Library, Proposal
 from adapters.store.catalogue import Edit, SqlCatalogue
 from adapters.store.database import Database, DatabaseAway
+from domain.runbook import Status
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY, RUNBOOKS = ROOT / "sample" / "company.yaml", ROOT / "runbooks"
 CHANNELS = frozenset({"inbox", "mail"})
 PATIENCE = 30.0
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 
 
 class Clock:
@@ -98,7 +102,8 @@ async def test_two_who_sow_at_once_sow_once(catalogue: SqlCatalogue) -> None:
     both = [SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS) for _ in range(2)]
     first, second = await asyncio.gather(*(directory.known() for directory in both))
     assert first.company == second.company
-    assert await catalogue.revision() == len(edits([], load_register(COMPANY, first.company.runbooks)))
+    books = first.company.runbooks
+    assert await catalogue.revision() == len(edits([], load_register(COMPANY, books))) + len(books)
 
 
 async def test_an_empty_catalogue_needs_a_good_file(catalogue: SqlCatalogue, tmp_path: Path) -> None:
@@ -155,18 +160,48 @@ async def test_a_start_without_the_database_goes_by_the_file(patient: Database, 
     assert (await directory.company()).version == f"2026.11-{await catalogue.revision()}"
 
 
-async def test_a_new_runbook_version_is_noticed(catalogue: SqlCatalogue, clock: Clock, tmp_path: Path) -> None:
+async def test_the_folder_of_runbooks_fills_an_empty_library_once(
+    catalogue: SqlCatalogue, clock: Clock, tmp_path: Path
+) -> None:
     shutil.copytree(RUNBOOKS, tmp_path / "runbooks")
+    first = (tmp_path / "runbooks" / "trading-halt@1.yaml").read_text(encoding="utf-8")
+    newer = tmp_path / "runbooks" / "trading-halt@2.yaml"
+    newer.write_text(first.replace("version: 1", "version: 2"), encoding="utf-8")
     directory = SqlDirectory(catalogue, COMPANY, tmp_path / "runbooks", CHANNELS, clock=clock, patience=PATIENCE)
+    known = await directory.known()
+    standing = {edition.ref: edition.status for edition in known.editions if edition.book.id == "trading-halt"}
+    assert standing == {"trading-halt@1": Status.SUPERSEDED, "trading-halt@2": Status.PUBLISHED}
+    assert known.company.runbook("trading-halt@2") is not None
+    # From here on the database is the truth: the folder may go.
+    shutil.rmtree(tmp_path / "runbooks")
+    again = SqlDirectory(catalogue, tmp_path / "none.yaml", tmp_path / "runbooks", CHANNELS)
+    assert (await again.company()).runbooks == known.company.runbooks
+
+
+async def test_a_company_that_was_there_before_gets_its_library(catalogue: SqlCatalogue, clock: Clock) -> None:
+    register = load_register(COMPANY, load_runbooks(RUNBOOKS))
+    await catalogue.edit(edits([], register), person="system", act="import")
+    directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
+    assert [book.ref for book in (await directory.company()).runbooks] == [book.ref for book in load_runbooks(RUNBOOKS)]
+
+
+async def test_a_published_version_is_noticed_and_stays_known_without_the_database(
+    patient: Database, clock: Clock
+) -> None:
+    catalogue = Silent(patient)
+    catalogue.is_away = False
+    directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     await directory.company()
-    first = tmp_path / "runbooks" / "trading-halt@1.yaml"
-    text = first.read_text(encoding="utf-8").replace("version: 1", "version: 2")
-    (tmp_path / "runbooks" / "trading-halt@2.yaml").write_text(text, encoding="utf-8")
-    clock.now += 1
-    book = (await directory.company()).runbook("trading-halt")
-    assert book is not None
-    assert book.version == 2
-    first.write_text("nonsense", encoding="utf-8")
-    os.utime(first, ns=(1, 1))
-    clock.now += 1
-    assert (await directory.company()).runbook("trading-halt") == book
+    other = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
+    library = Library(catalogue, other, lambda: NOW)
+    before = (await other.company()).runbook("trading-halt")
+    assert before is not None
+    editor = Editor("chen-lei")
+    await library.put(before.model_copy(update={"version": 2}), Proposal(), editor, 0)
+    await library.submit("trading-halt@2", editor, None)
+    await library.publish("trading-halt@2", editor, None)
+    clock.now += 2
+    assert (await directory.company()).runbook("trading-halt@2") is not None
+    catalogue.is_away = True
+    clock.now += 2
+    assert (await directory.company()).runbook("trading-halt@2") is not None

@@ -4,7 +4,7 @@ from domain import acts
 from domain.acts import Assessment, Report
 from domain.policy import Severity
 from tools.demo import reporting
-from tools.demo.cast import DIRECTOR, GENERAL_MANAGER, MANAGER, SECOND_OPERATOR, SPECIALIST, SUPERVISOR
+from tools.demo.cast import DIRECTOR, GENERAL_MANAGER, MANAGER, SECOND_OPERATOR, SPECIALIST, SUPERVISOR, TECHNICIAN
 from tools.demo.stage import Missing, Stage, View, World
 from tools.demo.telling import Said
 
@@ -83,12 +83,32 @@ async def sum_up(stage: Stage, *, returned_once: bool) -> None:
         ),
     )
     if returned_once:
-        decision = acts.DecideRunbook(change=True, new_version="market-db-outage@2", reason="补充前置地址缓存的处理")
+        decision = acts.DecideRunbook(change=True, new_version=await _revise(stage), reason="补充前置地址缓存的处理")
     else:
         decision = acts.DecideRunbook(change=False, reason="手册适用")
     await stage.act(MANAGER, decision)
     await stage.act(MANAGER, acts.Close())
     await stage.until(lambda view: view["is_over"] and view["phase"] == "closed", Said("归档……", "filing …"))
+
+
+async def _revise(stage: Stage) -> str:
+    """From the finding to a published version: written by the technician, decided by the manager (6.3)."""
+    view = await stage.view()
+    runbook = view["runbook"].partition("@")[0]
+    proposal = stage.world.written_down(
+        {"why": "补充前置地址缓存的处理", "source": {"incident": stage.number, "finding": len(view["findings"])}}
+    )
+    made = await stage.library(TECHNICIAN, f"/runbooks/{runbook}/proposals", proposal)
+    path = f"/runbooks/{runbook}/versions/{made['version']}"
+    await stage.library(TECHNICIAN, f"{path}/submission", {})
+    await stage.library(MANAGER, f"{path}/publication", {})
+    stage.world.teller.aside(
+        Said(
+            f"发现形成修订提案，经理发布 {made['ref']}。",
+            f"The finding became a proposal; the manager published {made['ref']}.",
+        )
+    )
+    return str(made["ref"])
 
 
 async def short_way(world: World) -> Stage:

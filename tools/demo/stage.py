@@ -39,6 +39,10 @@ class World:
     def written(self, content: Act | Report | SummaryContent) -> View:
         """Return what is sent, in the language of the story."""
         body: View = content.model_dump(mode="json", exclude_none=True)
+        return self.written_down(body)
+
+    def written_down(self, body: View) -> View:
+        """Return a body in the language of the story."""
         return body if self.teller.is_chinese else in_english(body)
 
     def key(self) -> str:
@@ -128,6 +132,14 @@ class Stage:
             raise Missing(f"{act.name} ({person}) should have been refused as {code}: {answer.text[:300]}")
         self.world.teller.refusal(self.world.name(person), problem)
         await asyncio.sleep(self.world.pace)
+
+    async def library(self, person: str, path: str, body: View) -> View:
+        """Do something to the library of runbooks; raises Missing."""
+        answer = await self.world.ask(person, "POST", path, json=body)
+        if not answer.is_success:
+            raise Missing(f"{path} ({person}): {answer.text[:300]}")
+        made: View = answer.json()
+        return made
 
     async def _post(self, person: str, act: Act) -> httpx2.Response:
         path = f"/incidents/{self.number}/{RESOURCES[type(act)]}"
