@@ -12,6 +12,7 @@ from adapters.composition import Activities, activities
 from adapters.process import run
 from adapters.settings import Settings
 from adapters.temporal import connect, keep_vigil, register_search_attributes
+from workflows.action import ActionWorkflow
 from workflows.alert import AlertWorkflow
 from workflows.approval import ApprovalWorkflow
 from workflows.arrival import ArrivalWorkflow
@@ -38,6 +39,7 @@ WORKFLOWS = [
     ReadinessWorkflow,
     CommunicationTestWorkflow,
     RectificationWorkflow,
+    ActionWorkflow,
 ]
 GRACE = timedelta(seconds=5)
 # Messages under way at once: they only wait for providers, and those of one that hangs must leave room for the others.
@@ -62,6 +64,7 @@ def workers(client: Client, ready: Activities) -> list[Worker]:
             *(ready.departures.has_left, ready.departures.open_incidents, ready.departures.ongoing_measures),
             *(ready.rectification.look, ready.rectification.record, ready.rectification.open),
             ready.collectors.collect,
+            ready.actions.run_action,
         ],
         sticky_queue_schedule_to_start_timeout=TASK_TIMEOUT,
         graceful_shutdown_timeout=GRACE,

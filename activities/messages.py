@@ -1,6 +1,6 @@
 """What activities take and give: one input and one result model each; fields are only added."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
@@ -98,6 +98,25 @@ class ProbeResults(Wire):
     passed: list[str]
     failed: list[str]
     detail: str = ""
+
+
+class ActionRun(Wire):
+    """One confirmed run of an automatic action; ``reads`` is the fingerprint that was confirmed with it."""
+
+    incident: str
+    step: str
+    run: int
+    action: str
+    reads: str | None = None
+    is_drill: bool = False
+
+
+class ActionResult(Wire):
+    """What came of a run: done, failed, or unclear; a word that says why; an excerpt of the answer, without secrets."""
+
+    outcome: Literal["done", "failed", "unclear"]
+    why: str | None = None
+    output: str | None = None
 
 
 class Archive(Wire):

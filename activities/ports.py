@@ -4,7 +4,18 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol
 
-from activities.messages import AlertOpening, Batch, Delivery, MeasureBatch, MeasureOrders, Message, Trial, Tried
+from activities.messages import (
+    ActionResult,
+    ActionRun,
+    AlertOpening,
+    Batch,
+    Delivery,
+    MeasureBatch,
+    MeasureOrders,
+    Message,
+    Trial,
+    Tried,
+)
 from domain.company import Collector, Person, Probe
 from domain.exhibit import Algorithm, Exhibit
 from domain.readiness import Standing
@@ -19,6 +30,10 @@ class NotHandedOver(Exception):
         self.detail = detail
         self.is_final = is_final
         self.retry_after = retry_after
+
+
+# How the words of an answer say that nobody can tell whether it was refused.
+UNCONFIRMED = "unconfirmed"
 
 
 class Unconfirmed(str):
@@ -84,6 +99,14 @@ class Probing(Protocol):
 
     async def check(self, probe: Probe) -> tuple[bool, str]:
         """Tell whether a probe passes, and what it saw."""
+        ...
+
+
+class Allowed(Protocol):
+    """The allow-list of automatic actions (5.2.3)."""
+
+    async def carry_out(self, run: ActionRun) -> ActionResult:
+        """Carry out an entry once, and tell; an entry that is not there, or is not what was confirmed, has failed."""
         ...
 
 

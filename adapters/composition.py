@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from temporalio.client import Client
 
+from activities.actions import Actions
 from activities.alerts import Alerts
 from activities.collecting import Collectors
 from activities.departures import Departures
@@ -14,6 +15,7 @@ from activities.probes import ProbeChecks
 from activities.readiness import ReadinessChecks
 from activities.record import Recording
 from activities.rectification import Rectification
+from adapters.actions import load_actions
 from adapters.channels.registry import build_channels
 from adapters.directory.membership import CatalogueMembership
 from adapters.evidence.building import signer_of, stamping_of, storage_of
@@ -44,6 +46,7 @@ class Activities(NamedTuple):
     departures: Departures
     rectification: Rectification
     collectors: Collectors
+    actions: Actions
 
 
 @asynccontextmanager
@@ -67,6 +70,7 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
             departures=Departures(CatalogueMembership(snapshots.catalogue), Ongoing(incidents, measures)),
             rectification=Rectification(standings, SqlMeasureRecord(database), reported),
             collectors=Collectors(SystemCollectors(settings, storage_of(settings))),
+            actions=Actions(load_actions(settings, with_secrets=True)),
         )
     finally:
         await database.close()

@@ -66,6 +66,16 @@ class Settings(EvidenceSettings, ChannelSettings):
         None, description="file with holidays and make-up days by year; it goes before the built-in official calendar"
     )
 
+    actions: Path | None = Field(
+        None, description="file of the automatic actions that runbooks may name; none: no step runs by itself"
+    )
+    action_secrets: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        {}, description="secrets that the automatic actions name, as JSON: name to secret"
+    )
+    notices: Path = Field(
+        _ROOT / "sample" / "notices.yaml", description="file with the texts of notices and advance notices"
+    )
+
     secret: SecretStr = Field(
         default_factory=lambda: SecretStr(secrets.token_urlsafe(32)),
         description="key of everything that is signed (links, feeds, cookies); the same for all processes. "
@@ -128,6 +138,14 @@ class Settings(EvidenceSettings, ChannelSettings):
             return json.loads(value) if isinstance(value, str) else value
         except ValueError:
             raise _must_look_like('{"person-id": "token"}') from None
+
+    @field_validator("action_secrets", mode="before")
+    @classmethod
+    def _decode_secrets(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise _must_look_like('{"name": "secret"}') from None
 
     @field_validator("oidc_groups", mode="before")
     @classmethod

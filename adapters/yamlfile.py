@@ -85,6 +85,8 @@ def _unreadable(path: Path, line: int | None, message: str, reason: str) -> File
 def _fault(path: Path, data: Any, place: Place, message: str, params: dict[str, str]) -> Fault:
     line, node, field = 1, data, ""
     for index, key in enumerate(place):
+        if isinstance(node, dict) and key not in node and place[index + 1 : index + 2] and place[index + 1] in node:
+            continue  # the kind of which the item is: a word of the model's, not a field of the file
         field += f"[{key + 1}]" if isinstance(node, list) and isinstance(key, int) else f".{key}"
         line, node, is_known = _step(line, node, key)
         if not is_known:

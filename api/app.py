@@ -27,7 +27,9 @@ from api import (
     live,
     measures,
     monitor,
+    notices,
     openapi,
+    procedure,
     readiness,
     reporting,
     rosters,
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_behind_the_door(signed_in, drafts, documents))
     app.include_router(_behind_the_door(signed_in, calendar, readiness))
     app.include_router(_behind_the_door(signed_in, statutory))
+    app.include_router(_behind_the_door(signed_in, procedure, notices))
     app.include_router(_behind_the_door(signed_in, directory, contacts, exchange, changes))
     app.include_router(_behind_the_door(signed_in, duty, rosters, feeds))
     app.include_router(_behind_the_door(signed_in, measures))

@@ -29,6 +29,7 @@ _PEOPLE = {
     "specialists",
     "owner",
     "verifier",
+    "technicians",
 }
 
 
@@ -85,6 +86,24 @@ def _evidence_added(event: ev.EvidenceAdded) -> str:
     return N_("{who} added “{file_name}” ({record}, {size} bytes, {algorithm} {digest}).")
 
 
+def _settled(event: ev.OrderSettled) -> str:
+    if event.course == "withdraw":
+        return N_("{who} withdrew order {order} after the objection: {reason}")
+    if event.course == "uphold":
+        return N_("{who} upheld order {order} against the objection: {reason}")
+    return N_("{who} changed order {order} after the objection to “{text}”: {reason}")
+
+
+def _recorded(event: ev.StepRecorded) -> str:
+    if event.run and event.why:
+        return N_("Run {run} of step “{step}” of {runbook} ended as {result}: {why}. {text}")
+    if event.run:
+        return N_("Run {run} of step “{step}” of {runbook} ended as {result}: {text}")
+    if event.text:
+        return N_("{who} recorded step “{step}” of {runbook} as {result}: {text}")
+    return N_("{who} recorded step “{step}” of {runbook} as {result}.")
+
+
 SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.Reported: N_("{who} reported “{title}” of {system}: {symptom}"),
     ev.ReportRepeated: N_("The same alarm came again ({source}): {text}"),
@@ -101,11 +120,15 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.Contested: N_("{who} contests the dismissal: {reason}"),
     ev.DismissalStood: N_("Nobody overrode the dismissal in its window; it stands."),
     ev.GapFound: N_("Nobody can be reached as {post}: a gap."),
-    ev.StepRecorded: lambda e: (
-        N_("{who} recorded step “{step}” of {runbook} as {result}: {text}")
-        if e.text
-        else N_("{who} recorded step “{step}” of {runbook} as {result}.")
+    ev.StepRecorded: _recorded,
+    ev.StepDecided: lambda e: (
+        N_("{who} approved step “{step}” of {runbook}.")
+        if e.approve
+        else N_("{who} rejected step “{step}” of {runbook}: {reason}")
     ),
+    ev.StepRunConfirmed: N_("{who} confirmed run {run} of the automatic action “{action}” of step “{step}”."),
+    ev.StepRunUnclear: N_("Run {run} of step “{step}” is unclear: {why}. A person decides how to go on."),
+    ev.StepOverdue: N_("Step “{step}” has no result yet; it was due {due}."),
     ev.UnresolvedReported: lambda e: (
         N_("The operator limit has passed: technicians go to the scene.")
         if e.limit_passed
@@ -146,6 +169,7 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.CommandAccepted: N_("{commander} has the command now."),
     ev.SeverityChanged: N_("{who} changed the severity from {old} to {new}: {reason}"),
     ev.NoticeGiven: N_("{who} gave {notice} to {audience}: {text}"),
+    ev.NoticeDue: N_("A notice is due ({occasion}); the commander is reminded."),
     ev.NoticeOverdue: N_("The next notice is overdue."),
     ev.OrderGiven: N_("{who} gave order {order} to {department}: {text}"),
     ev.OrderAnswered: lambda e: (
@@ -153,13 +177,20 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
         if e.text
         else N_("{who} answered order {order}: {answer}.")
     ),
+    ev.OrderSettled: _settled,
     ev.Recorded: N_("{who} recorded ({record}): {text}"),
     ev.EvidenceAdded: _evidence_added,
     ev.CollectionBegun: N_("Fault logs of the affected system are being fetched: {collectors}."),
     ev.CollectionFailed: N_("The fault log “{collector}” could not be fetched: {reason}"),
     ev.InformationGiven: N_("{who} gave information {information}: {text}"),
     ev.InformationAcknowledged: N_("{who} took note of information {information}."),
-    ev.FindingRaised: N_("{who} raised finding {finding}, which the runbook does not cover: {text}"),
+    ev.FindingRaised: lambda e: (
+        N_("{who} raised finding {finding} beyond the runbook: {text} To be analysed by {technicians} until {due}.")
+        if e.technicians and e.due
+        else N_("{who} raised finding {finding}, which the runbook does not cover: {text}")
+    ),
+    ev.AnalysisAssigned: N_("{who} named {technicians} to analyse finding {finding} by {due}."),
+    ev.AnalysisOverdue: N_("No measure for finding {finding} was proposed by {due}."),
     ev.MeasureProposed: N_("{who} proposed a measure for finding {finding}: {text}"),
     ev.MeasureDecided: lambda e: (
         N_("{who} approved the measure for finding {finding}.")

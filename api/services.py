@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from activities.paging import Paging
 from activities.ports import EvidenceStorage
+from adapters.actions import AllowList, load_actions
 from adapters.channels import build_channels
 from adapters.credentials import Credentials
 from adapters.directory.registrar import Registrar
@@ -15,6 +16,7 @@ from adapters.evidence.papers import Papers, TimelinePapers
 from adapters.evidence.signing import Signer
 from adapters.limits import Limits
 from adapters.links import Links
+from adapters.notices import NoticeTexts, load_notices
 from adapters.oidc import Provider
 from adapters.passwords import Passwords
 from adapters.readiness import Standings
@@ -77,6 +79,8 @@ class Services:
     checkpoints: SqlCheckpoints
     signer: Signer | None
     papers: Papers
+    actions: AllowList
+    notice_texts: NoticeTexts
 
 
 @asynccontextmanager
@@ -122,6 +126,8 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 checkpoints=SqlCheckpoints(database),
                 signer=signer_of(settings),
                 papers=TimelinePapers(),
+                actions=load_actions(settings, with_secrets=False),
+                notice_texts=load_notices(settings.notices),
             )
     finally:
         await database.close()

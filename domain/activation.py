@@ -136,29 +136,6 @@ def _operator(incident: Incident, at: datetime) -> str | None:
     return incident.reporter if incident.reporter in operators else next(iter(operators), None)
 
 
-@decides(acts.RecordStep)
-def record_step(case: Case[acts.RecordStep]) -> Sequence[ev.Event]:
-    """Record a step of the pinned runbook, in order; a skip needs a reason (R11)."""
-    runbook, act = case.incident.pinned_runbook, case.act
-    steps = [step.id for step in runbook.steps] if runbook else []
-    if runbook is None or act.step not in steps:
-        raise Unknown(
-            N_("The pinned runbook {runbook} has no step “{step}”."),
-            clause="5.2.3",
-            field="step",
-            runbook=case.incident.runbook or "-",
-            step=act.step,
-        )
-    if act.step in case.incident.steps and case.incident.steps[act.step] != "failed":
-        raise AlreadyDecided(N_("The step “{step}” is recorded already."), clause="5.2.3", step=act.step)
-    waiting = next((step for step in steps if step not in case.incident.steps), None)
-    if act.step not in case.incident.steps and act.step != waiting:
-        raise Conflict(N_("Steps go in order: “{waiting}” comes first."), clause="5.2.3", field="step", waiting=waiting)
-    if act.result == "skipped":
-        need_reason(act.text, "5.2.3", "text")
-    return [ev.StepRecorded(step=act.step, runbook=runbook.ref, result=act.result, text=act.text)]
-
-
 @decides(acts.ReportUnresolved)
 def report_unresolved(case: Case[acts.ReportUnresolved]) -> Sequence[ev.Event]:
     """Send technicians to the scene, first thing (R12)."""

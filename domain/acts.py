@@ -1,6 +1,7 @@
 """What people can do to an incident: one content model per act, and the envelope that says who, in which role, when."""
 
 import hashlib
+from enum import StrEnum
 from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field
@@ -62,6 +63,26 @@ class RecordStep(Act):
     step: Key
     result: Literal["done", "failed", "skipped"]
     text: Prose | None = None
+
+
+class RunStep(Act):
+    """The person in charge confirms one run of a step's automatic action, having read what it does (5.2.3).
+
+    ``reads`` is the fingerprint of the entry that he read; an entry that has changed since is not carried out.
+    """
+
+    name = "run_step"
+    step: Key
+    reads: Key | None = None
+
+
+class DecideStep(Act):
+    """Whoever commands approves or rejects a step of the runbook that needs it (5.2.3)."""
+
+    name = "decide_step"
+    step: Key
+    approve: bool
+    reason: Prose | None = None
 
 
 class ReportUnresolved(Act):
@@ -208,13 +229,26 @@ class AcceptCommand(Act):
 # ── 5.3 handling ──────────────────────────────────────────────────────────────
 
 
+class NoticeOccasion(StrEnum):
+    """When the leading group gives notice (5.3.1)."""
+
+    FORMATION = "formation"
+    LEVEL_CHANGE = "level_change"
+    UPDATE = "update"
+    END = "end"
+
+
 class GiveNotice(Act):
-    """Notice or advance notice of the leading group (5.3.1)."""
+    """Notice or advance notice of the leading group to departments and posts (5.3.1).
+
+    ``occasion`` says which of the notices that are due it is; without one it is all of them.
+    """
 
     name = "give_notice"
     kind: Literal["notice", "advance_notice"]
     audience: list[Key] = Field(min_length=1, max_length=50)
     text: Prose
+    occasion: NoticeOccasion | None = None
 
 
 class GiveOrder(Act):
@@ -232,6 +266,16 @@ class AnswerOrder(Act):
     order: int = Field(ge=1)
     answer: Literal["acknowledged", "objected"]
     text: Prose | None = None
+
+
+class SettleOrder(Act):
+    """The commander answers an objection: he withdraws the order, upholds it, or changes its text (5.3.2)."""
+
+    name = "settle_order"
+    order: int = Field(ge=1)
+    course: Literal["withdraw", "uphold", "change"]
+    text: Prose | None = None
+    reason: Prose
 
 
 class Record(Act):
@@ -283,6 +327,15 @@ class RaiseFinding(Act):
 
     name = "raise_finding"
     text: Prose
+
+
+class AssignAnalysis(Act):
+    """Whoever commands names the technicians who analyse a finding; their time begins anew (5.3.7)."""
+
+    name = "assign_analysis"
+    finding: int = Field(ge=1)
+    technicians: list[Key] = Field(min_length=1, max_length=5)
+    reason: Prose | None = None
 
 
 class ProposeMeasure(Act):

@@ -88,6 +88,10 @@ def _checklist(incident: Incident, _asked: Asked) -> Iterator[Answer]:
         yield from (Answer(acts.CheckRecovery, {"item": item}) for item in unchecked(incident, recovery))
 
 
+def _step(_incident: Incident, put: Asked) -> Iterator[Answer]:
+    yield Answer(acts.DecideStep, {"step": "/".join(put.about)})
+
+
 def _tasked(incident: Incident, _asked: Asked) -> Iterator[Answer]:
     """The operator's task: the next step of the runbook, or his word that it did not help, or did (5.2.3 to 5.2.5)."""
     runbook = incident.pinned_runbook
@@ -116,6 +120,7 @@ _ANSWERS: dict[str, _Rule] = {
     "judgement": _always(acts.Judge),
     "activation": _always(),
     "overdue": _arrival,
+    "step": _step,
     "procedure": _always(acts.DecideProcedure),
     "group": _always(acts.FormGroup),
     "plan": _numbered(acts.DecidePlan, "version"),
@@ -123,6 +128,7 @@ _ANSWERS: dict[str, _Rule] = {
     "plan_refused": _numbered(acts.SettlePlan, "version"),
     "command": _always(acts.AcceptCommand),
     "order": _numbered(acts.AnswerOrder, "order"),
+    "objection": _numbered(acts.SettleOrder, "order"),
     "information": _numbered(acts.AcknowledgeInformation, "information"),
     "finding": _numbered(acts.ProposeMeasure, "finding"),
     "measure": _numbered(acts.DecideMeasure, "finding"),
@@ -134,6 +140,8 @@ _ANSWERS: dict[str, _Rule] = {
     "receipt": _numbered(acts.ReceiveSummary, "version"),
     "closing": _always(acts.DecideRunbook, acts.Close),
     "note:activation": _tasked,
+    "note:step_overdue": _tasked,
+    "note:step_unclear": _tasked,
     "note:dismissed": _always(acts.Contest),
     "note:report_due": _always(acts.ReportToDirector),
     "note:preliminary": _always(acts.SubmitPreliminary),

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from domain.clock import next_due
 from domain.escalation import approval, approval_ladder, arrival_ladder, arrivals, beacons
-from domain.incident import Incident
+from domain.incident import HANDLING, Incident
 from domain.ladder import Ladder
 from domain.text import Wire
 
@@ -47,7 +47,25 @@ def awaited(incident: Incident) -> list[Awaited]:
         )
         for ladder in ladders(incident)
     ]
+    found += _time_box(incident)
     return sorted(found, key=lambda item: (item.due is None, item.due or item.since, item.since))
+
+
+def _time_box(incident: Incident) -> list[Awaited]:
+    """The result of a step that has a time box; nobody is paged for it, it reminds once (5.2.3)."""
+    step, box = incident.next_step, incident.deadlines.get("time_box")
+    if step is None or box is None or incident.next_step_since is None or incident.phase not in HANDLING:
+        return []
+    return [
+        Awaited(
+            question=f"time_box/{step.id}",
+            clause=box.clause,
+            level=step.who,
+            people=[incident.operator] if incident.operator else incident.company.holders(step.who),
+            since=incident.next_step_since,
+            due=box.at,
+        )
+    ]
 
 
 def _arrival(incident: Incident, question: str) -> Literal["on_the_way", "at_risk", "overdue"] | None:

@@ -11,6 +11,8 @@ from domain import (
     direction,
     evidence,
     handling,
+    notices,
+    procedure,
     reopening,
     severity,
     statutory,
@@ -25,7 +27,10 @@ from domain.ledger import LATE, REMEMBERED, SYSTEM, Ledger
 __all__ = ["ARTICLES", "LATE", "REMEMBERED", "SYSTEM", "CaseFile"]
 
 # Importing the articles is what registers their rules.
-ARTICLES = (acknowledgement, activation, severity, direction, handling, evidence, closure, reopening, statutory)
+ARTICLES = (
+    *(acknowledgement, activation, severity, direction, handling, evidence, closure, procedure, notices),
+    *(reopening, statutory),
+)
 
 
 class CaseFile(Ledger[Incident]):

@@ -8,8 +8,11 @@ from typing import NamedTuple
 from domain import events as ev
 from domain import statutory
 from domain.activation import dispatched, technicians_dispatched
+from domain.handling import running_analyses
 from domain.incident import ACTIVE, HANDLING, Incident, Phase, StatutoryReport
+from domain.notices import asked
 from domain.policy import Deadline
+from domain.procedure import time_box_passed
 
 
 class Due(NamedTuple):
@@ -65,6 +68,16 @@ def _statutory(item: StatutoryReport, incident: Incident, now: datetime) -> Iter
     yield from statutory.rung(incident, item, now)
 
 
+def _time_box(incident: Incident, _now: datetime) -> Iterator[ev.Event]:
+    """The next step of the runbook has no result in its time (5.2.3)."""
+    yield from time_box_passed(incident)
+
+
+def _analysis(finding: int, due_: Deadline, _incident: Incident, _now: datetime) -> Iterator[ev.Event]:
+    """No measure was proposed for a finding in time (5.3.7)."""
+    yield ev.AnalysisOverdue(finding=finding, due=due_)
+
+
 class _Limit(NamedTuple):
     name: str
     phases: frozenset[Phase]
@@ -80,17 +93,26 @@ _LIMITS = (
     _Limit("notice_due", frozenset({Phase.GROUP_HANDLING}), _notice_due),
     _Limit("summary_due", frozenset({Phase.SUMMARY}), _summary_due),
     _Limit("preliminary_due", ACTIVE, _preliminary_due),
+    _Limit("time_box", HANDLING, _time_box),
 )
 
 
 def _running(incident: Incident) -> Iterator[tuple[_Limit, Deadline]]:
-    for limit in _LIMITS:
-        deadline = incident.deadlines.get(limit.name)
-        if deadline and incident.phase in limit.phases and not incident.is_over:
+    for limit, deadline in _set(incident):
+        if incident.phase in limit.phases and not incident.is_over:
             yield limit, deadline
     if incident.phase in ACTIVE and not incident.is_over:
         for report, rings in statutory.ringing(incident):
             yield _Limit(report.key, ACTIVE, partial(_statutory, report)), rings
+
+
+def _set(incident: Incident) -> Iterator[tuple[_Limit, Deadline]]:
+    """Return every limit that is set, those of single notices and findings as well."""
+    for limit in (*_LIMITS, *(_Limit(*item) for item in asked(incident))):
+        if deadline := incident.deadlines.get(limit.name):
+            yield limit, deadline
+    for number, deadline in running_analyses(incident):
+        yield _Limit(f"analysis/{number}", HANDLING, partial(_analysis, number, deadline)), deadline
 
 
 def next_due(incident: Incident) -> tuple[str, Deadline] | None:

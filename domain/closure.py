@@ -7,7 +7,7 @@ from domain import acts, report, statutory
 from domain import events as ev
 from domain.authority import AUTHORITY, capacities
 from domain.calendar import working_days_deadline
-from domain.company import RecoveryItem, Role
+from domain.company import Probe, RecoveryItem, Role
 from domain.decide import Case, decides, need_reason, next_number
 from domain.drill import spares_general_manager
 from domain.errors import AlreadyDecided, Conflict, Incomplete, OwnWork, ReasonNeeded, StaleVersion, Unknown
@@ -27,6 +27,20 @@ def checklist(incident: Incident) -> list[RecoveryItem]:
     """Return the recovery checklist of the pinned runbook; without one, that the service works (6.1)."""
     runbook = incident.pinned_runbook
     return runbook.recovery_checklist if runbook else [SERVICE_WORKS]
+
+
+def recovery_probes(incident: Incident) -> list[Probe]:
+    """Return the probes of the system and those of the pinned runbook; of two with one id, both keep a name (6.1)."""
+    system, runbook = incident.affected_system, incident.pinned_runbook
+    found = {probe.id: probe for probe in (system.probes if system else [])}
+    for probe in runbook.probes if runbook else []:
+        known = found.get(probe.id)
+        if known is None or (known.kind, known.target) == (probe.kind, probe.target):
+            found.setdefault(probe.id, probe)
+        else:
+            name = f"{runbook.id if runbook else ''}:{probe.id}"
+            found[name] = probe.model_copy(update={"id": name})
+    return list(found.values())
 
 
 def _ongoing(incident: Incident) -> Recovery:
@@ -58,9 +72,8 @@ def unchecked(incident: Incident, recovery: Recovery) -> list[str]:
 
 def missing_for_verification(incident: Incident, recovery: Recovery) -> list[str]:
     """Return the ids of what a verification still waits for: items, probes, observation (6.1)."""
-    system = incident.affected_system
     missing = [item.id for item in checklist(incident) if not recovery.checks.get(item.id)]
-    missing += [probe.id for probe in (system.probes if system else []) if not recovery.probes.get(probe.id)]
+    missing += [probe.id for probe in recovery_probes(incident) if not recovery.probes.get(probe.id)]
     return missing if recovery.is_observed else [*missing, "observation"]
 
 

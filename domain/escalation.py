@@ -9,6 +9,7 @@ from domain.drill import addressable
 from domain.handling import heads_of
 from domain.incident import ACTIVE, HANDLING, JUDGEMENT, Incident, Phase, Plan, Responder
 from domain.ladder import Ladder, Rung
+from domain.procedure import step_to_decide
 
 _NOW = timedelta(0)
 
@@ -25,7 +26,9 @@ def beacons(incident: Incident) -> list[Ladder]:
         *_major(incident),
         *_plan_refused(incident),
         *_command(incident),
+        *_steps(incident),
         *_orders(incident),
+        *_objections(incident),
         *_information(incident),
         *_findings(incident),
         *_checklist(incident),
@@ -182,6 +185,21 @@ def _activation(incident: Incident) -> Iterator[Ladder]:
     )
 
 
+def _steps(incident: Incident) -> Iterator[Ladder]:
+    """Whoever commands is asked for a step of the runbook that needs his approval (5.2.3)."""
+    step = step_to_decide(incident)
+    if step and incident.next_step_since:
+        build = _Builder(incident, _put_to_command(incident, incident.next_step_since))
+        yield build.ladder(
+            f"step/{step.id}",
+            "5.2.3",
+            "step_approval",
+            build.upwards(_commanding(incident), build.in_command(), Role.IT_MANAGER),
+            step=step.id,
+            runbook=incident.runbook or "",
+        )
+
+
 def _overdue(incident: Incident) -> Iterator[Ladder]:
     """Somebody is not on the scene in time: whoever commands is paged (R20)."""
     for responder in arrivals(incident):
@@ -333,13 +351,40 @@ def _orders(incident: Incident) -> Iterator[Ladder]:
             )
 
 
+def _objections(incident: Incident) -> Iterator[Ladder]:
+    """The commander answers an objection; the director hears of it when he does not (5.3.2)."""
+    if incident.phase not in HANDLING | {Phase.RECOVERY}:
+        return
+    for number, order in enumerate(incident.orders, start=1):
+        if order.answer == "objected":
+            build = _Builder(incident, _put_to_command(incident, order.objected_at or order.given_at))
+            director, after = build.on_call(Role.IT_DIRECTOR), incident.policy.page_director.duration
+            yield build.ladder(
+                f"objection/{number}",
+                "5.3.2",
+                "order_objected",
+                [
+                    build.rung(_NOW, _commanding(incident), build.in_command()),
+                    build.rung(after, Role.IT_DIRECTOR, director),
+                ],
+                department=order.department,
+                order=str(number),
+                text=order.objection or "",
+            )
+
+
+def _put_to_command(incident: Incident, at: datetime) -> datetime:
+    """Whoever has taken over the command is asked from then on (5.2.9)."""
+    return max(at, incident.commanding_since or at)
+
+
 def _information(incident: Incident) -> Iterator[Ladder]:
     """New information goes to whoever commands, until he took note (5.3.6)."""
     if incident.phase not in ACTIVE:
         return
     for number, item in enumerate(incident.information, start=1):
         if not item.is_acknowledged:
-            build = _Builder(incident, item.given_at)
+            build = _Builder(incident, _put_to_command(incident, item.given_at))
             yield build.ladder(
                 f"information/{number}",
                 "5.3.6",
@@ -358,13 +403,22 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
         return
     for number, finding in enumerate(incident.findings, start=1):
         build = _Builder(incident, finding.asked_at)
-        if finding.measure is None or finding.approved is False:
-            people = _technicians(incident) or build.on_call(Role.TECHNICIAN)
+        if not finding.is_analysed:
+            named = [person for person in finding.technicians if person in build.posts(Role.TECHNICIAN)]
+            people = named or _technicians(incident) or build.on_call(Role.TECHNICIAN)
             rungs = build.upwards(Role.TECHNICIAN, people, Role.TECHNICIAN)
-            yield build.ladder(f"finding/{number}", "5.3.7", "finding", rungs, text=finding.text)
+            yield build.ladder(
+                f"finding/{number}",
+                "5.3.7",
+                "finding",
+                rungs,
+                due=finding.due.at if finding.due else None,
+                text=finding.text,
+            )
         elif finding.approved is None and not finding.is_carried_out:
+            build = _Builder(incident, _put_to_command(incident, finding.asked_at))
             rungs = build.upwards(_commanding(incident), build.in_command(), Role.IT_MANAGER)
-            yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure)
+            yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure or "")
 
 
 def _technicians(incident: Incident) -> list[str]:

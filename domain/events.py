@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.acts import Assessment, PlanStep, RectificationMeasure, Review, StatutorySection
+from domain.acts import Assessment, NoticeOccasion, PlanStep, RectificationMeasure, Review, StatutorySection
 from domain.company import Role
 from domain.exhibit import Exhibit
 from domain.policy import Deadline, Severity
@@ -170,6 +170,54 @@ class StepRecorded(Event):
     runbook: str
     result: Literal["done", "failed", "skipped"]
     text: str | None = None
+    run: int | None = None
+    why: str | None = None
+
+
+class StepDecided(Event):
+    """Whoever commands approved or rejected a step that needs it."""
+
+    clause = "5.2.3"
+    kind: Literal["step_decided"] = "step_decided"
+    step: str
+    runbook: str
+    approve: bool
+    reason: str | None = None
+
+
+class StepRunConfirmed(Event):
+    """The person in charge confirmed one run of a step's automatic action."""
+
+    clause = "5.2.3"
+    kind: Literal["step_run_confirmed"] = "step_run_confirmed"
+    step: str
+    runbook: str
+    action: str
+    run: int
+    reads: str | None = None
+
+
+class StepRunUnclear(Event):
+    """Nobody can tell whether a confirmed run was carried out; it is not repeated by itself, a person decides."""
+
+    clause = "5.2.3"
+    kind: Literal["step_run_unclear"] = "step_run_unclear"
+    step: str
+    runbook: str
+    run: int
+    why: str
+    text: str | None = None
+
+
+class StepOverdue(Event):
+    """The time box of the next step has passed without a result; operator and supervisor are told."""
+
+    clause = "5.2.3"
+    counts = False
+    kind: Literal["step_overdue"] = "step_overdue"
+    step: str
+    runbook: str
+    due: Deadline
 
 
 class UnresolvedReported(Event):
@@ -395,6 +443,17 @@ class NoticeGiven(Event):
     audience: list[str]
     text: str
     next_due: Deadline
+    occasion: NoticeOccasion | None = None
+    people: list[str] = []
+
+
+class NoticeDue(Event):
+    """Formation, a changed level or the end asks for a notice; the commander is reminded."""
+
+    clause = "5.3.1"
+    counts = False
+    kind: Literal["notice_due"] = "notice_due"
+    occasion: NoticeOccasion
 
 
 class NoticeOverdue(Event):
@@ -423,6 +482,17 @@ class OrderAnswered(Event):
     order: int
     answer: Literal["acknowledged", "objected"]
     text: str | None = None
+
+
+class OrderSettled(Event):
+    """The commander's answer to an objection; an upheld or changed order is put to the department again."""
+
+    clause = "5.3.2"
+    kind: Literal["order_settled"] = "order_settled"
+    order: int
+    course: Literal["withdraw", "uphold", "change"]
+    text: str | None = None
+    reason: str
 
 
 class Recorded(Event):
@@ -489,12 +559,35 @@ class InformationAcknowledged(Event):
 
 
 class FindingRaised(Event):
-    """Something that the runbook does not cover."""
+    """Something that the runbook does not cover: a task of analysis for technicians, with its own deadline."""
 
     clause = "5.3.7"
     kind: Literal["finding_raised"] = "finding_raised"
     finding: int
     text: str
+    technicians: list[str] = []
+    due: Deadline | None = None
+
+
+class AnalysisAssigned(Event):
+    """Whoever commands named the technicians who analyse a finding."""
+
+    clause = "5.3.7"
+    kind: Literal["analysis_assigned"] = "analysis_assigned"
+    finding: int
+    technicians: list[str]
+    due: Deadline
+    reason: str | None = None
+
+
+class AnalysisOverdue(Event):
+    """No measure was proposed for a finding in time; whoever commands is told."""
+
+    clause = "5.3.7"
+    counts = False
+    kind: Literal["analysis_overdue"] = "analysis_overdue"
+    finding: int
+    due: Deadline
 
 
 class MeasureProposed(Event):
@@ -514,6 +607,7 @@ class MeasureDecided(Event):
     finding: int
     approve: bool
     reason: str | None = None
+    due: Deadline | None = None
 
 
 class MeasureCarriedOut(Event):
@@ -871,6 +965,10 @@ AnyEvent = Annotated[
     | DismissalStood
     | GapFound
     | StepRecorded
+    | StepDecided
+    | StepRunConfirmed
+    | StepRunUnclear
+    | StepOverdue
     | UnresolvedReported
     | Dispatched
     | StoodDown
@@ -891,9 +989,11 @@ AnyEvent = Annotated[
     | CommandAccepted
     | SeverityChanged
     | NoticeGiven
+    | NoticeDue
     | NoticeOverdue
     | OrderGiven
     | OrderAnswered
+    | OrderSettled
     | Recorded
     | EvidenceAdded
     | CollectionBegun
@@ -901,6 +1001,8 @@ AnyEvent = Annotated[
     | InformationGiven
     | InformationAcknowledged
     | FindingRaised
+    | AnalysisAssigned
+    | AnalysisOverdue
     | MeasureProposed
     | MeasureDecided
     | MeasureCarriedOut

@@ -1,10 +1,14 @@
 """How each event changes the incident: the only code that writes its state. State is the fold of the timeline."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TypeVar
 
 from domain import events as ev
+from domain.acts import NoticeOccasion
+from domain.company import RunbookStep
 from domain.entry import Entry
+from domain.handling import asked_of_command
 from domain.incident import (
     FOLLOWS,
     Finding,
@@ -16,8 +20,10 @@ from domain.incident import (
     Recovery,
     Responder,
     StatutoryReport,
+    StepWork,
     Summary,
 )
+from domain.notices import limit_of
 from domain.policy import Deadline
 from domain.text import brief
 
@@ -122,6 +128,7 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     incident.runbook = event.runbook
     # It may have been activated and dismissed before.
     incident.steps, incident.doers = {}, []
+    _begin_steps(incident, entry)
     incident.is_unresolved = incident.is_short_time_over = incident.is_started = incident.is_major = False
     incident.manager_reported_at = incident.started_at = None
     incident.statutory = [item for item in incident.statutory if item.heads]
@@ -167,9 +174,67 @@ def _gap_found(incident: Incident, _entry: Entry, event: ev.GapFound) -> None:
 
 @_on(ev.StepRecorded)
 def _step_recorded(incident: Incident, entry: Entry, event: ev.StepRecorded) -> None:
+    before = incident.next_step
     incident.steps[event.step] = event.result
     if event.result != "skipped":
         _did(incident, entry)
+    _go_on_with_steps(incident, entry, event, before)
+
+
+def _begin_steps(incident: Incident, entry: Entry) -> None:
+    """Begin with the first step; what still runs of an earlier activation goes on and is not run again."""
+    incident.step_work = {
+        step: StepWork(runs=work.runs, run_by=work.run_by, running_since=work.running_since, reads=work.reads)
+        for step, work in incident.step_work.items()
+        if work.runs
+    }
+    _next_step(incident, entry)
+
+
+def _go_on_with_steps(incident: Incident, entry: Entry, event: ev.StepRecorded, before: RunbookStep | None) -> None:
+    if work := incident.step_work.get(event.step):
+        work.running_since, work.is_unclear = None, False
+    step = incident.next_step
+    if (step and step.id) != (before and before.id):
+        _next_step(incident, entry)
+
+
+def _next_step(incident: Incident, entry: Entry) -> None:
+    """A time box runs from the moment in which its step became the next one, also where that is told later."""
+    step = incident.next_step
+    incident.next_step_since = entry.recorded_at if step else None
+    box = timedelta(minutes=step.time_box_minutes) if step and step.time_box_minutes else None
+    _expect(incident, "time_box", Deadline(at=entry.occurred_at + box, clause="5.2.3") if box else None)
+
+
+def _work(incident: Incident, step: str) -> StepWork:
+    return incident.step_work.setdefault(step, StepWork())
+
+
+@_on(ev.StepDecided)
+def _step_decided(incident: Incident, entry: Entry, event: ev.StepDecided) -> None:
+    work = _work(incident, event.step)
+    work.approved, work.decided_by = event.approve, _actors(entry)
+
+
+@_on(ev.StepRunConfirmed)
+def _step_run_confirmed(incident: Incident, entry: Entry, event: ev.StepRunConfirmed) -> None:
+    work = _work(incident, event.step)
+    work.runs, work.run_by, work.running_since = event.run, entry.person, entry.recorded_at
+    work.reads, work.is_unclear = event.reads, False
+    _did(incident, entry)
+
+
+@_on(ev.StepRunUnclear)
+def _step_run_unclear(incident: Incident, _entry: Entry, event: ev.StepRunUnclear) -> None:
+    work = _work(incident, event.step)
+    work.running_since, work.is_unclear = None, True
+
+
+@_on(ev.StepOverdue)
+def _step_overdue(incident: Incident, _entry: Entry, event: ev.StepOverdue) -> None:
+    _work(incident, event.step).is_overdue = True
+    _expect(incident, "time_box", None)
 
 
 @_on(ev.UnresolvedReported)
@@ -311,10 +376,11 @@ def _plan_step_recorded(incident: Incident, entry: Entry, event: ev.PlanStepReco
 
 
 @_on(ev.GroupFormed)
-def _group_formed(incident: Incident, _entry: Entry, event: ev.GroupFormed) -> None:
+def _group_formed(incident: Incident, entry: Entry, event: ev.GroupFormed) -> None:
     incident.group_members = list(event.members)
-    incident.commander = event.commander
+    _pass_command(incident, entry, event.commander)
     _expect(incident, "notice_due", event.notice_due)
+    _ask_for_notice(incident, entry, NoticeOccasion.FORMATION)
 
 
 @_on(ev.CommandOffered)
@@ -324,10 +390,23 @@ def _command_offered(incident: Incident, entry: Entry, event: ev.CommandOffered)
 
 
 @_on(ev.CommandAccepted)
-def _command_accepted(incident: Incident, _entry: Entry, event: ev.CommandAccepted) -> None:
-    incident.commander = event.commander
+def _command_accepted(incident: Incident, entry: Entry, event: ev.CommandAccepted) -> None:
+    _pass_command(incident, entry, event.commander)
     incident.command_offered_to = None
     incident.command_offered_at = None
+
+
+def _pass_command(incident: Incident, entry: Entry, commander: str) -> None:
+    """What was put to the old commander is put to the new one; nobody has said that he is on it (5.2.9)."""
+    incident.commander, incident.commanding_since = commander, entry.recorded_at
+    for question in asked_of_command(incident):
+        incident.asked_anew[question] = incident.asked_anew.get(question, 0) + 1
+        incident.acknowledged.pop(question, None)
+        incident.acknowledged_by.pop(question, None)
+
+
+def _ask_for_notice(incident: Incident, entry: Entry, occasion: NoticeOccasion) -> None:
+    _expect(incident, limit_of(occasion), Deadline(at=entry.recorded_at, clause="5.3.1"))
 
 
 @_on(ev.SeverityChanged)
@@ -337,6 +416,8 @@ def _severity_changed(incident: Incident, entry: Entry, event: ev.SeverityChange
     if event.short_time_limit:
         _expect(incident, "short_time_limit", event.short_time_limit)
         incident.short_time_runs_since = entry.recorded_at
+    if incident.commander:
+        _ask_for_notice(incident, entry, NoticeOccasion.LEVEL_CHANGE)
 
 
 # ── 5.3 handling ──────────────────────────────────────────────────────────────
@@ -345,7 +426,20 @@ def _severity_changed(incident: Incident, entry: Entry, event: ev.SeverityChange
 @_on(ev.NoticeGiven)
 def _notice_given(incident: Incident, _entry: Entry, event: ev.NoticeGiven) -> None:
     incident.notices += 1
-    _expect(incident, "notice_due", event.next_due)
+    if incident.phase != Phase.SUMMARY:
+        _expect(incident, "notice_due", event.next_due)
+    if event.notice == "notice":
+        given = [event.occasion] if event.occasion else list(NoticeOccasion)
+        incident.notices_due = [item for item in incident.notices_due if item not in given]
+        for occasion in given:
+            _expect(incident, limit_of(occasion), None)
+
+
+@_on(ev.NoticeDue)
+def _notice_due(incident: Incident, _entry: Entry, event: ev.NoticeDue) -> None:
+    _expect(incident, limit_of(event.occasion), None)
+    if event.occasion not in incident.notices_due:
+        incident.notices_due.append(event.occasion)
 
 
 @_on(ev.NoticeOverdue)
@@ -359,8 +453,23 @@ def _order_given(incident: Incident, entry: Entry, event: ev.OrderGiven) -> None
 
 
 @_on(ev.OrderAnswered)
-def _order_answered(incident: Incident, _entry: Entry, event: ev.OrderAnswered) -> None:
-    incident.orders[event.order - 1].answer = event.answer
+def _order_answered(incident: Incident, entry: Entry, event: ev.OrderAnswered) -> None:
+    order = incident.orders[event.order - 1]
+    order.answer = event.answer
+    if event.answer == "objected":
+        order.objection, order.objected_at = brief(event.text or ""), entry.recorded_at
+
+
+@_on(ev.OrderSettled)
+def _order_settled(incident: Incident, entry: Entry, event: ev.OrderSettled) -> None:
+    order = incident.orders[event.order - 1]
+    order.objection = order.objected_at = None
+    if event.course == "withdraw":
+        order.answer = "withdrawn"
+        return
+    order.answer, order.given_at = None, entry.recorded_at
+    order.is_upheld = event.course == "uphold"
+    order.text = brief(event.text) if event.text else order.text
 
 
 @_on(ev.EvidenceAdded)
@@ -398,7 +507,23 @@ def _information_acknowledged(incident: Incident, _entry: Entry, event: ev.Infor
 @_on(ev.FindingRaised)
 def _finding_raised(incident: Incident, entry: Entry, event: ev.FindingRaised) -> None:
     now = entry.recorded_at
-    incident.findings.append(Finding(text=brief(event.text), raised_at=now, asked_at=now))
+    finding = Finding(text=brief(event.text), raised_at=now, asked_at=now)
+    finding.technicians, finding.due = list(event.technicians), event.due
+    incident.findings.append(finding)
+
+
+@_on(ev.AnalysisAssigned)
+def _analysis_assigned(incident: Incident, entry: Entry, event: ev.AnalysisAssigned) -> None:
+    finding = incident.findings[event.finding - 1]
+    finding.technicians, finding.due, finding.is_overdue = list(event.technicians), event.due, False
+    finding.asked_at = entry.recorded_at
+    question = f"finding/{event.finding}"
+    incident.asked_anew[question] = incident.asked_anew.get(question, 0) + 1
+
+
+@_on(ev.AnalysisOverdue)
+def _analysis_overdue(incident: Incident, _entry: Entry, event: ev.AnalysisOverdue) -> None:
+    incident.findings[event.finding - 1].is_overdue = True
 
 
 @_on(ev.MeasureProposed)
@@ -412,6 +537,8 @@ def _measure_proposed(incident: Incident, entry: Entry, event: ev.MeasurePropose
 def _measure_decided(incident: Incident, entry: Entry, event: ev.MeasureDecided) -> None:
     finding = incident.findings[event.finding - 1]
     finding.approved, finding.asked_at = event.approve, entry.recorded_at
+    if event.due:
+        finding.due, finding.is_overdue = event.due, False
 
 
 @_on(ev.MeasureCarriedOut)
@@ -450,8 +577,13 @@ def _recovery_verified(incident: Incident, entry: Entry, event: ev.RecoveryVerif
     _go(incident, Phase.SUMMARY)
     incident.verified_by = entry.person
     incident.verified_at = entry.recorded_at
-    for name in ("operator_limit", "short_time_limit", "procedure_asked_again", "notice_due"):
+    for name in ("operator_limit", "short_time_limit", "procedure_asked_again", "notice_due", "time_box"):
         _expect(incident, name, None)
+    incident.notices_due.clear()
+    for occasion in NoticeOccasion:
+        _expect(incident, limit_of(occasion), None)
+    if incident.commander:
+        _ask_for_notice(incident, entry, NoticeOccasion.END)
     _expect(incident, "summary_due", event.summary_due)
     if event.preliminary_due:
         incident.deadlines.setdefault("preliminary_due", event.preliminary_due)
@@ -550,6 +682,9 @@ def _reopened(incident: Incident, entry: Entry, event: ev.Reopened) -> None:
     for name in ("operator_limit", "short_time_limit", "notice_due"):
         _expect(incident, name, getattr(event, name))
     _expect(incident, "summary_due", None)
+    incident.notices_due.clear()
+    for occasion in NoticeOccasion:
+        _expect(incident, limit_of(occasion), None)
     for report in incident.statutory:
         if report.starts == "recovery" and not report.is_complete:
             report.due = report.rings_at = None
@@ -674,7 +809,7 @@ def _statutory_waived(incident: Incident, _entry: Entry, event: ev.StatutoryWaiv
 
 
 @_on(ev.PersonLeft)
-def _person_left(incident: Incident, _entry: Entry, event: ev.PersonLeft) -> None:
+def _person_left(incident: Incident, entry: Entry, event: ev.PersonLeft) -> None:
     left = event.left
     incident.company = incident.company.without(left, next(iter(event.deputies), None))
     incident.specialists = [person for person in incident.specialists if person != left]
@@ -683,7 +818,7 @@ def _person_left(incident: Incident, _entry: Entry, event: ev.PersonLeft) -> Non
     if incident.command_offered_to == left:
         incident.command_offered_to = incident.command_offered_at = None
     if event.commander:
-        incident.commander = event.commander
+        incident.commander, incident.commanding_since = event.commander, entry.recorded_at
     if left in incident.group_members and incident.commander != left:
         others = [person for person in incident.group_members if person != left]
         incident.group_members = list(dict.fromkeys([*others, *([incident.commander] if incident.commander else [])]))

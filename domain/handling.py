@@ -1,18 +1,28 @@
-"""Article 5.3: notices, orders, the record, new information, what lies beyond the runbook."""
+"""Article 5.3: orders, the record, new information, what lies beyond the runbook."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from domain import acts
 from domain import events as ev
 from domain.company import Role
 from domain.decide import Case, decides, need_reason, next_number
-from domain.errors import AlreadyDecided, Incomplete, NotAuthorised, Unacceptable, Unknown
+from domain.errors import (
+    AlreadyDecided,
+    Conflict,
+    Incomplete,
+    NotAuthorised,
+    ReasonNeeded,
+    Unacceptable,
+    Unknown,
+)
 from domain.incident import Finding, Incident
 from domain.policy import Deadline
 from domain.text import N_
 
 T = TypeVar("T")
+MOST_ANALYSTS = 5
 
 
 def _numbered(items: Sequence[T], number: int, clause: str, field: str) -> T:
@@ -21,27 +31,11 @@ def _numbered(items: Sequence[T], number: int, clause: str, field: str) -> T:
     return items[number - 1]
 
 
-def _must_command(case: Case[acts.Act], clause: str) -> None:
-    """Before the group exists every manager commands, and whoever stands in for him (5.3.6)."""
+def must_command(case: Case[acts.Act], clause: str) -> None:
+    """Refuse others than the commander; before there is one, than a manager or his deputy (5.3.6)."""
     commander = case.incident.commander
     if commander and commander not in case.actor.people:
         raise NotAuthorised(N_("That is for whoever commands: {people}."), clause=clause, people=commander)
-
-
-@decides(acts.GiveNotice)
-def give_notice(case: Case[acts.GiveNotice]) -> Sequence[ev.Event]:
-    """Give notice or advance notice; the next one falls due after the notice interval (R18)."""
-    for audience in case.act.audience:
-        if case.incident.company.department(audience) is None:
-            raise Unknown(
-                N_("The company has no department “{department}”."),
-                clause="5.3.1",
-                field="audience",
-                department=audience,
-            )
-    interval = case.incident.policy.notice_interval
-    due = Deadline(at=case.now + interval.duration, clause=interval.clause)
-    return [ev.NoticeGiven(notice=case.act.kind, audience=case.act.audience, text=case.act.text, next_due=due)]
 
 
 @decides(acts.GiveOrder)
@@ -70,7 +64,24 @@ def answer_order(case: Case[acts.AnswerOrder]) -> Sequence[ev.Event]:
         raise NotAuthorised(N_("Only the department that got the order answers it."), clause="5.3.2")
     if act.answer == "objected":
         need_reason(act.text, "5.3.2", "text")
+        if order.is_upheld:
+            raise AlreadyDecided(
+                N_("The commander upheld order {order}; it is obeyed now."), clause="5.3.2", order=act.order
+            )
     return [ev.OrderAnswered(order=act.order, answer=act.answer, text=act.text)]
+
+
+@decides(acts.SettleOrder)
+def settle_order(case: Case[acts.SettleOrder]) -> Sequence[ev.Event]:
+    """Answer an objection; an upheld or changed order goes to the department again (R19)."""
+    act = case.act
+    order = _numbered(case.incident.orders, act.order, "5.3.2", "order")
+    if order.answer != "objected":
+        raise Conflict(N_("Nobody objects to order {order}."), clause="5.3.2", field="order", order=act.order)
+    if act.course == "change" and not act.text:
+        raise ReasonNeeded(N_("Say what the order is now."), clause="5.3.2", field="text")
+    text = act.text if act.course == "change" else None
+    return [ev.OrderSettled(order=act.order, course=act.course, text=text, reason=act.reason)]
 
 
 def heads_of(incident: Incident, department_id: str) -> list[str]:
@@ -101,7 +112,7 @@ def give_information(case: Case[acts.GiveInformation]) -> Sequence[ev.Event]:
 def acknowledge_information(case: Case[acts.AcknowledgeInformation]) -> Sequence[ev.Event]:
     """The commander, before there is one the manager, takes note (R22)."""
     item = _numbered(case.incident.information, case.act.information, "5.3.6", "information")
-    _must_command(case, "5.3.6")
+    must_command(case, "5.3.6")
     if item.is_acknowledged:
         raise AlreadyDecided(N_("This information was acknowledged already."), clause="5.3.6")
     return [ev.InformationAcknowledged(information=case.act.information)]
@@ -109,8 +120,62 @@ def acknowledge_information(case: Case[acts.AcknowledgeInformation]) -> Sequence
 
 @decides(acts.RaiseFinding)
 def raise_finding(case: Case[acts.RaiseFinding]) -> Sequence[ev.Event]:
-    """Name something that the runbook does not cover (R23)."""
-    return [ev.FindingRaised(finding=next_number(case.incident.findings, "5.3.7"), text=case.act.text)]
+    """Name something that the runbook does not cover; technicians have it to analyse at once (R23)."""
+    incident = case.incident
+    return [
+        ev.FindingRaised(
+            finding=next_number(incident.findings, "5.3.7"),
+            text=case.act.text,
+            technicians=_analysts(incident, case.now),
+            due=_analysed_by(incident, case.now),
+        )
+    ]
+
+
+def _analysts(incident: Incident, now: datetime) -> list[str]:
+    """Return the technicians who are on the incident; without any, whoever is on duty."""
+    sent = [item.person for item in incident.responders if item.role == Role.TECHNICIAN and not item.is_stood_down]
+    return list(dict.fromkeys(sent or incident.company.on_call(Role.TECHNICIAN, now)))[:MOST_ANALYSTS]
+
+
+def _analysed_by(incident: Incident, now: datetime) -> Deadline:
+    limit = incident.policy.analysis_limit
+    return Deadline(at=now + limit.duration, clause=limit.clause)
+
+
+@decides(acts.AssignAnalysis)
+def assign_analysis(case: Case[acts.AssignAnalysis]) -> Sequence[ev.Event]:
+    """Name who analyses a finding; their time begins now (R23)."""
+    incident, act = case.incident, case.act
+    finding = _finding(case, act.finding)
+    must_command(case, "5.3.7")
+    if finding.is_analysed:
+        raise AlreadyDecided(N_("A measure for this finding is proposed already."), clause="5.3.7")
+    for person in act.technicians:
+        if person not in incident.company.holders(Role.TECHNICIAN):
+            raise Unknown(
+                N_("{person} is no technician of the company."), clause="5.3.7", field="technicians", person=person
+            )
+    technicians, due = list(dict.fromkeys(act.technicians)), _analysed_by(incident, case.now)
+    return [ev.AnalysisAssigned(finding=act.finding, technicians=technicians, due=due, reason=act.reason)]
+
+
+def running_analyses(incident: Incident) -> Iterator[tuple[int, Deadline]]:
+    """Return the findings without a measure, and when that falls due."""
+    for number, finding in enumerate(incident.findings, start=1):
+        if finding.due and not finding.is_analysed and not finding.is_overdue:
+            yield number, finding.due
+
+
+def asked_of_command(incident: Incident) -> list[str]:
+    """Return the open questions that are put to whoever commands: they pass on with the command (5.2.9)."""
+    step = incident.next_step
+    return [
+        *(f"information/{n}" for n, item in enumerate(incident.information, 1) if not item.is_acknowledged),
+        *(f"measure/{n}" for n, item in enumerate(incident.findings, 1) if item.is_analysed and item.approved is None),
+        *(f"objection/{n}" for n, item in enumerate(incident.orders, 1) if item.answer == "objected"),
+        *([f"step/{step.id}"] if step and step.needs_approval else []),
+    ]
 
 
 def _finding(case: Case[acts.Act], number: int) -> Finding:
@@ -121,7 +186,7 @@ def _finding(case: Case[acts.Act], number: int) -> Finding:
 def propose_measure(case: Case[acts.ProposeMeasure]) -> Sequence[ev.Event]:
     """Propose a solution; a refused one may be followed by another (R23)."""
     finding = _finding(case, case.act.finding)
-    if finding.measure and finding.approved is not False:
+    if finding.is_analysed:
         raise AlreadyDecided(N_("A measure for this finding is proposed already."), clause="5.3.7")
     return [ev.MeasureProposed(finding=case.act.finding, text=case.act.text)]
 
@@ -130,14 +195,15 @@ def propose_measure(case: Case[acts.ProposeMeasure]) -> Sequence[ev.Event]:
 def decide_measure(case: Case[acts.DecideMeasure]) -> Sequence[ev.Event]:
     """Decide a proposed measure before it is carried out (R23)."""
     finding = _finding(case, case.act.finding)
-    _must_command(case, "5.3.7")
+    must_command(case, "5.3.7")
     if finding.measure is None:
         raise Incomplete(N_("No measure was proposed yet."), clause="5.3.7")
     if finding.approved is not None:
         raise AlreadyDecided(N_("This measure was decided already."), clause="5.3.7")
     if not case.act.approve:
         need_reason(case.act.reason, "5.3.7")
-    return [ev.MeasureDecided(finding=case.act.finding, approve=case.act.approve, reason=case.act.reason)]
+    due = None if case.act.approve else _analysed_by(case.incident, case.now)
+    return [ev.MeasureDecided(finding=case.act.finding, approve=case.act.approve, reason=case.act.reason, due=due)]
 
 
 @decides(acts.CarryOutMeasure)

@@ -4,9 +4,9 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from domain.acts import Assessment, PlanStep, Receipt
+from domain.acts import Assessment, NoticeOccasion, PlanStep, Receipt
 from domain.calendar import Calendar
-from domain.company import Company, Role, Runbook, System
+from domain.company import Company, Role, Runbook, RunbookStep, System
 from domain.entry import GENESIS
 from domain.policy import Deadline, Policy, Severity
 from domain.text import Wire
@@ -89,6 +89,22 @@ class Responder(Wire):
         return self.arrived_at is None and not self.is_stood_down
 
 
+class StepWork(Wire):
+    """What a step of the runbook has beside its result: a decision, confirmed runs, a time box that has passed.
+
+    ``approved`` is None while nobody decided; ``running_since`` is when the run under way was confirmed.
+    """
+
+    approved: bool | None = None
+    decided_by: list[str] = []
+    runs: int = 0
+    run_by: str | None = None
+    running_since: AwareDatetime | None = None
+    reads: str | None = None
+    is_unclear: bool = False
+    is_overdue: bool = False
+
+
 class Plan(Wire):
     """One version of the response plan."""
 
@@ -109,12 +125,15 @@ class Plan(Wire):
 
 
 class Order(Wire):
-    """An order to a department and its answer."""
+    """An order to a department and its answer; one that was upheld is not objected to again."""
 
     department: str
     text: str
     given_at: AwareDatetime
     answer: str | None = None
+    objection: str | None = None
+    objected_at: AwareDatetime | None = None
+    is_upheld: bool = False
 
 
 class Information(Wire):
@@ -134,6 +153,14 @@ class Finding(Wire):
     measure: str | None = None
     approved: bool | None = None
     is_carried_out: bool = False
+    technicians: list[str] = []
+    due: Deadline | None = None
+    is_overdue: bool = False
+
+    @property
+    def is_analysed(self) -> bool:
+        """Tell whether a measure stands that nobody refused."""
+        return self.measure is not None and self.approved is not False
 
 
 class Recovery(Wire):
@@ -278,6 +305,10 @@ class Incident(Wire):
     measures: list[str] = []
     closed_at: AwareDatetime | None = None
 
+    step_work: dict[str, StepWork] = {}
+    next_step_since: AwareDatetime | None = None
+    commanding_since: AwareDatetime | None = None
+    notices_due: list[NoticeOccasion] = []
     major_rounds: int = 0
     major_since: AwareDatetime | None = None
     plans_before_major: int = 0
@@ -319,6 +350,16 @@ class Incident(Wire):
     def pinned_runbook(self) -> Runbook | None:
         """Return the runbook version that was pinned at activation (4.3)."""
         return self.company.runbook(self.runbook) if self.runbook else None
+
+    @property
+    def next_step(self) -> RunbookStep | None:
+        """Return the first step of the pinned runbook that has no result yet (5.2.3)."""
+        runbook = self.pinned_runbook
+        return next((step for step in runbook.steps if step.id not in self.steps), None) if runbook else None
+
+    def work_on(self, step_id: str) -> StepWork:
+        """Return what a step has beside its result."""
+        return self.step_work.get(step_id) or StepWork()
 
     @property
     def affected_system(self) -> System | None:

@@ -82,9 +82,34 @@ def _is_called(incident: Incident, member: str) -> bool:
     return responder is not None and responder.role in (Role.COMMANDER, Role.GROUP_MEMBER)
 
 
-def _step(_incident: Incident, event: ev.StepRecorded) -> Note:
+def _step(incident: Incident, event: ev.StepRecorded) -> Note:
     params = {"step": event.step, "result": event.result, "text": event.text or "", "runbook": event.runbook}
-    return Note([Role.IT_SUPERVISOR], "step_result", params)
+    params |= {"why": event.why} if event.why else {}
+    confirmed = [incident.work_on(event.step).run_by] if event.run else []
+    people = [Role.IT_SUPERVISOR, *(person for person in confirmed if person)]
+    return Note(people, "step_result", params)
+
+
+def _step_decided(incident: Incident, event: ev.StepDecided) -> Note:
+    decision = "approved" if event.approve else "rejected"
+    params = {"step": event.step, "result": decision, "reason": event.reason or "", "runbook": event.runbook}
+    return Note([*_operator(incident), *incident.specialists[:1]], "step_decided", params)
+
+
+def _step_unclear(incident: Incident, event: ev.StepRunUnclear) -> Note:
+    params = {"step": event.step, "why": event.why, "text": event.text or "", "runbook": event.runbook}
+    run_by = incident.work_on(event.step).run_by
+    people = [*([run_by] if run_by else []), *_operator(incident), Role.IT_SUPERVISOR]
+    return Note(list(dict.fromkeys(people)), "step_unclear", params)
+
+
+def _step_overdue(incident: Incident, event: ev.StepOverdue) -> Note:
+    people = [*_operator(incident), Role.IT_SUPERVISOR]
+    return Note(list(dict.fromkeys(people)), "step_overdue", {"step": event.step, "runbook": event.runbook})
+
+
+def _operator(incident: Incident) -> list[str]:
+    return [incident.operator] if incident.operator else []
 
 
 def _activated(_incident: Incident, event: ev.Activated) -> Note:
@@ -92,13 +117,25 @@ def _activated(_incident: Incident, event: ev.Activated) -> Note:
 
 
 def _notice(incident: Incident, event: ev.NoticeGiven) -> Note:
-    people = [head for department in event.audience for head in heads_of(incident, department)]
-    return Note(people, "notice", {"text": event.text, "kind": event.notice})
+    before = [head for name in event.audience if incident.company.department(name) for head in heads_of(incident, name)]
+    return Note(event.people or before, "notice", {"text": event.text, "kind": event.notice})
 
 
-def _objected(incident: Incident, event: ev.OrderAnswered) -> Note:
-    people = _commanding(incident) if event.answer == "objected" else []
-    return Note(people, "order_objected", {"order": str(event.order), "text": event.text or ""})
+def _settled(incident: Incident, event: ev.OrderSettled) -> Note:
+    order = incident.orders[event.order - 1]
+    people = heads_of(incident, order.department) if event.course == "withdraw" else []
+    return Note(people, "order_withdrawn", {"order": str(event.order), "reason": event.reason})
+
+
+def _analysis_overdue(incident: Incident, event: ev.AnalysisOverdue) -> Note:
+    finding = incident.findings[event.finding - 1]
+    people = list(dict.fromkeys([*_commanding(incident), *finding.technicians]))
+    return Note(people, "analysis_overdue", {"text": finding.text})
+
+
+def _command_passed(incident: Incident, event: ev.CommandAccepted) -> Note:
+    people = [*incident.group_members, *_managers(incident)]
+    return Note(people, "command_passed", {"person": event.commander}, spared=event.commander)
 
 
 def _returned(incident: Incident, event: ev.SummaryReceived) -> Note:
@@ -181,7 +218,12 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.StepRecorded: _step,
     ev.Activated: _activated,
     ev.NoticeGiven: _notice,
-    ev.OrderAnswered: _objected,
+    ev.StepDecided: _step_decided,
+    ev.StepRunUnclear: _step_unclear,
+    ev.StepOverdue: _step_overdue,
+    ev.OrderSettled: _settled,
+    ev.AnalysisOverdue: _analysis_overdue,
+    ev.CommandAccepted: _command_passed,
     ev.SummaryReceived: _returned,
     ev.PlanDecided: _decided,
     ev.AlertResolved: _alert_resolved,
@@ -193,6 +235,7 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.UnresolvedReported: lambda i, e: Note(_managers(i), "unresolved", {"text": e.text or ""}),
     ev.ShortTimeLimitPassed: lambda i, _: Note(_managers(i), "report_due", {}),
     ev.GapFound: lambda i, e: Note(_director(i), "gap", {"post": e.post}),
+    ev.NoticeDue: lambda i, e: Note(_commanding(i), "notice_due", {"occasion": e.occasion}),
     ev.NoticeOverdue: lambda i, _: Note(_commanding(i), "notice_due", {}),
     ev.RecoveryFailed: lambda i, e: Note(_commanding(i), "recovery_failed", {"reason": e.reason}),
     ev.SummaryOverdue: lambda i, _: Note([*_managers(i), *_director(i)], "summary", {}),

@@ -204,6 +204,9 @@ class Policy(Wire):
     arrival_off_hours: Limit
     # The file must name it; what incidents pinned before does not.
     arrival_at_risk: Share = Share(value=80, unit="percent", clause="5.3.3", effective_from=date(2026, 1, 1))
+    # How long an automatic action may take to begin, and then to answer; how long technicians analyse a finding.
+    action_limit: Interval = Interval(value=60, unit="seconds", clause="5.2.3", effective_from=date(2026, 1, 1))
+    analysis_limit: Limit = Limit(value=30, unit="minutes", clause="5.3.7", effective_from=date(2026, 1, 1))
     group_members: People
     notice_interval: Interval
     observation: Limit
@@ -262,6 +265,8 @@ class CompanyPolicy(Policy):
     statutory_reminder: Share
     statutory_repeat: Interval
     summary_review: Requirement
+    action_limit: Interval
+    analysis_limit: Limit
     key_post_people: People
     readiness_horizon: Interval
     readiness_reminder: Interval

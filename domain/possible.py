@@ -11,6 +11,7 @@ from domain.company import Role
 from domain.evidence import collectors
 from domain.handling import heads_of
 from domain.incident import HANDLING, Incident, Phase
+from domain.procedure import can_run, step_to_decide
 
 _Sense = Callable[[Incident, str], bool]
 
@@ -40,6 +41,11 @@ def _is_asked(incident: Incident, person: str) -> bool:
 def _has_steps_left(incident: Incident, _person: str) -> bool:
     runbook = incident.pinned_runbook
     return runbook is not None and any(incident.steps.get(step.id, "failed") == "failed" for step in runbook.steps)
+
+
+def _step_to_run(incident: Incident, person: str) -> bool:
+    runbook = incident.pinned_runbook
+    return runbook is not None and any(can_run(incident, step, person) for step in runbook.steps)
 
 
 def _somebody_to_check_in(incident: Incident, person: str) -> bool:
@@ -103,6 +109,10 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.Withdraw: lambda i, _: not i.judged_by and not i.is_reported_by_others,
     acts.Contest: lambda i, _: not i.is_contested,
     acts.RecordStep: _has_steps_left,
+    acts.RunStep: _step_to_run,
+    acts.DecideStep: lambda i, p: _may_command(i, p) and step_to_decide(i) is not None,
+    acts.SettleOrder: lambda i, _: any(order.answer == "objected" for order in i.orders),
+    acts.AssignAnalysis: lambda i, p: _may_command(i, p) and any(not x.is_analysed for x in i.findings),
     acts.StandDown: lambda i, _: not all(item.is_stood_down for item in i.responders),
     acts.CheckIn: _somebody_to_check_in,
     acts.ReportToDirector: lambda i, _: i.manager_reported_at is None,
@@ -117,7 +127,7 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.AnswerOrder: _order_waits,
     acts.CollectEvidence: lambda i, _: bool(collectors(i)) and not i.collecting,
     acts.AcknowledgeInformation: lambda i, p: _may_command(i, p) and not all(x.is_acknowledged for x in i.information),
-    acts.ProposeMeasure: lambda i, _: any(x.measure is None or x.approved is False for x in i.findings),
+    acts.ProposeMeasure: lambda i, _: any(not x.is_analysed for x in i.findings),
     acts.DecideMeasure: lambda i, p: _may_command(i, p) and any(x.measure and x.approved is None for x in i.findings),
     acts.CarryOutMeasure: lambda i, _: any(
         x.measure and not x.is_carried_out and (x.approved or (x.approved is None and not i.commander))

@@ -89,6 +89,8 @@ _SINCE = date(2026, 1, 1)
 _LIMITS = {  # every default of the policy where it is silent: value, unit, clause
     "operator_limit": (10, "minutes", "5.2.4"),
     "acknowledgement_limit": (5, "minutes", "5.2.1"),
+    "action_limit": (60, "seconds", "5.2.3"),
+    "analysis_limit": (30, "minutes", "5.3.7"),
     "page_repeat": (5, "minutes", "5.2.1"),
     "page_deputies": (10, "minutes", "5.2.1"),
     "page_director": (15, "minutes", "5.2.1"),
@@ -302,6 +304,24 @@ def _runbooks() -> list[Runbook]:
             recovery_checklist=[RecoveryItem(id="doors", text=_text("门可刷卡", "Cards open the doors"))],
         ),
     ]
+
+
+def worked_runbook() -> Runbook:
+    """Return the trading runbook in its next version: time boxes, a step that needs approval, an automatic action."""
+    look, restart, switch = _runbooks()[0].steps
+    steps = [
+        look.model_copy(update={"time_box_minutes": 5}),
+        restart.model_copy(update={"time_box_minutes": 10, "needs_approval": True}),
+        switch.model_copy(update={"action": "restart-matching"}),
+    ]
+    return _runbooks()[0].model_copy(update={"version": 4, "steps": steps})
+
+
+def worked_company(**changes: Any) -> Company:
+    """Return the company with that runbook; ``changes`` go into its automatic step."""
+    book = worked_runbook()
+    book = book.model_copy(update={"steps": [*book.steps[:2], book.steps[2].model_copy(update=changes)]})
+    return company(runbooks=[book, *_runbooks()[1:]])
 
 
 def _number(value: float | str, unit: str, clause: str) -> dict[str, Any]:

@@ -63,6 +63,10 @@ class World:
         delegations = [*self.company.delegations, delegation]
         self.company = self.company.model_copy(update={"delegations": delegations})
 
+    def move_to(self, company: Company) -> None:
+        """Incidents that open from now on are another company's."""
+        self.company = self.stage.company = self.pages.company = staged(company, self.stage.service)
+
     def _change(self, *people: str, **changes: Any) -> None:
         changed = [item.model_copy(update=changes) if item.id in people else item for item in self.company.people]
         self.company = self.company.model_copy(update={"people": changed})

@@ -15,10 +15,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from activities.actions import Actions
 from activities.alerts import Alerts
 from activities.collecting import Collectors
 from activities.departures import Departures
-from activities.messages import Delivery, Message
+from activities.messages import ActionResult, ActionRun, Delivery, Message
 from activities.paging import Paging
 from activities.ports import NotHandedOver
 from activities.probes import ProbeChecks
@@ -90,6 +91,25 @@ class Service:
         writer.close()
 
 
+class FarActions:
+    """What automatic actions do on the other side: a story says what comes of it, and sees how often it was begun."""
+
+    def __init__(self) -> None:
+        self.answer: ActionResult | None = ActionResult(outcome="done", output="HTTP 200 restarted")
+        self.begun: list[ActionRun] = []
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.__init__()  # type: ignore[misc]
+
+    async def carry_out(self, run: ActionRun) -> ActionResult:
+        """Take a run (the port ``Allowed``); without an answer it breaks off."""
+        self.begun.append(run)
+        if self.answer is None:
+            raise ConnectionResetError
+        return self.answer
+
+
 class Stage:
     """One server, its clock, the workers; shared by the stories of a process, which come one after another."""
 
@@ -105,6 +125,7 @@ class Stage:
         self.letterbox = Letterbox(cast.company())
         self.company = cast.company()
         self.mails: list[Message] = []
+        self.actions = FarActions()
         self.vigilance = Vigilance(lambda: self.company)
         self._env = env
         self.folder = file.parent
@@ -179,6 +200,7 @@ class Stage:
                 continue
         self.stillness.forget()
         self.mails.clear()
+        self.actions.forget()
         self.vigilance.forget()
 
     # ── the ports of the activities ───────────────────────────────────────────
@@ -260,6 +282,7 @@ def build_workers(stage: Stage) -> Any:
             ReportedMeasures(stage.vigilance, stage.measure_record, stage.record, stage.measures),
         ),
         Collectors(SystemCollectors(Settings(home=stage.folder), FolderStorage(stage.folder / "evidence"))),
+        Actions(stage.actions),
     )
     return workers(stage.client, ready)
 

@@ -10,14 +10,26 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
+    from activities.messages import ActionRun
     from domain import escalation
+    from domain.closure import recovery_probes
     from domain.incident import Incident
     from domain.ladder import Ladder
     from workflows import contract, options
+    from workflows.action import ActionWorkflow
     from workflows.approval import ApprovalWorkflow
     from workflows.arrival import ArrivalWorkflow
     from workflows.collection import CollectionWorkflow
-    from workflows.contract import ApprovalInput, ArrivalInput, Beacon, CollectionInput, Hold, RecoveryInput, Subject
+    from workflows.contract import (
+        ActionInput,
+        ApprovalInput,
+        ArrivalInput,
+        Beacon,
+        CollectionInput,
+        Hold,
+        RecoveryInput,
+        Subject,
+    )
     from workflows.paging import PageWorkflow
     from workflows.recovery import RecoveryWorkflow
 
@@ -26,7 +38,7 @@ class Child(NamedTuple):
     """A child that should live now: its workflow, its input, what the UI says of it, the question it pages for."""
 
     workflow: type
-    input: Beacon | RecoveryInput | CollectionInput
+    input: Beacon | RecoveryInput | CollectionInput | ActionInput
     summary: str
     question: str | None = None
 
@@ -106,13 +118,13 @@ def _anew(incident: Incident, key: str, question: str) -> str:
 
 def recoveries(incident: Incident) -> Wanted:
     """The round of recovery that is going on (6.1)."""
-    recovery, system, policy = incident.recovery, incident.affected_system, incident.policy
+    recovery, policy = incident.recovery, incident.policy
     if recovery is None:
         return {}
     checked = RecoveryInput(
         incident=incident.number,
         round=recovery.round,
-        probes=system.probes if system else [],
+        probes=recovery_probes(incident),
         observed_until=recovery.started_at + policy.observation.duration,
         probe_interval_seconds=policy.probe_interval.duration / timedelta(seconds=1),
     )
@@ -128,6 +140,27 @@ def collections(incident: Incident) -> Wanted:
     collection = CollectionInput(incident=incident.number, collection=incident.collection, collectors=wanted)
     summary = f"{', '.join(collector.id for collector in wanted)} (5.3.5)"
     return {f"collection/{incident.collection}": Child(CollectionWorkflow, collection, summary)}
+
+
+def actions(incident: Incident) -> Wanted:
+    """The confirmed runs of automatic actions that are under way (5.2.3)."""
+    found: Wanted = {}
+    runbook = incident.pinned_runbook
+    named = {step.id: step.action for step in (runbook.steps if runbook else []) if step.action}
+    limit = incident.policy.action_limit.duration
+    for step, work in incident.step_work.items():
+        if work.running_since:
+            wanted = ActionRun(
+                incident=incident.number,
+                step=step,
+                run=work.runs,
+                action=named.get(step, ""),
+                reads=work.reads,
+                is_drill=incident.is_drill,
+            )
+            confirmed = ActionInput(wanted=wanted, begin_by=work.running_since + limit, limit=limit)
+            found[f"run/{step}/{work.runs}"] = Child(ActionWorkflow, confirmed, f"{wanted.action} ({step}, 5.2.3)")
+    return found
 
 
 class Children:

@@ -1,11 +1,11 @@
 """Frozen words between processes: task queues, workflow ids, search attributes, inputs and machine signals."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
 
-from activities.messages import Message
+from activities.messages import ActionResult, ActionRun, Message
 from domain.acts import Report
 from domain.calendar import Calendar
 from domain.company import Collector, Company, Probe, Role
@@ -54,6 +54,7 @@ CHILD_SAYS = "child_says"
 PARENT_REFUSES = "parent_refuses"
 MEASURES_OPENED = "measures_opened"
 COLLECTED = "collected"
+STEP_RAN = "step_ran"
 
 
 READINESS = "readiness"
@@ -191,6 +192,23 @@ class RecoveryInput(Wire):
     probes: list[Probe]
     observed_until: AwareDatetime
     probe_interval_seconds: float
+
+
+class ActionInput(Wire):
+    """One confirmed run of an automatic action: it begins by then or never, and answers within the limit."""
+
+    wanted: ActionRun
+    begin_by: AwareDatetime
+    limit: timedelta
+
+
+class ActionReport(Wire):
+    """Signal ``step_ran``: what came of a confirmed run."""
+
+    step: str
+    run: int
+    result: ActionResult
+    occurred_at: AwareDatetime
 
 
 class PageReport(Wire):

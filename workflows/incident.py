@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.messages import Archive, IncidentRow, MeasureOrders, Message
     from activities.record import Recording
     from activities.rectification import Rectification
-    from domain import clock, reopening
+    from domain import clock, procedure, reopening
     from domain import events as ev
     from domain.activation import report
     from domain.acts import ACTS, COMMANDS, Act, Command, Receipt
@@ -31,8 +31,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.notes import notes, planned_at
     from workflows import contract, options
     from workflows.alarm import Alarm
-    from workflows.children import Children, approvals, arrivals, collections, pages, recoveries
+    from workflows.children import Children, actions, approvals, arrivals, collections, pages, recoveries
     from workflows.contract import (
+        ActionReport,
         Carried,
         ChildWord,
         CollectionReport,
@@ -88,13 +89,14 @@ class IncidentWorkflow:
             seen, self._settled_at = self.incident.seq, None
             if workflow.info().is_continue_as_new_suggested():
                 await self._continue_as_new()
-            self._let_limits_pass()  # 5.2.4 operator, 5.2.6 short time, 5.2.7 asked again, 5.3.1 notice, 6.2 report
+            self._let_limits_pass()  # 5.2.3 time box, 5.2.4 operator, 5.2.6 short time, 5.2.7, 5.3.1, 5.3.7, 6.2
             wanted = {
                 **pages(self.incident),  # 5.2.1 judges, 3.3 specialist, 5.2.6 director, 5.2.9 group, 5.3, 6.1, 6.2
                 **arrivals(self.incident),  # 5.2.4 technicians, 5.3.3 and 5.3.4 everybody sent to the scene
                 **approvals(self.incident),  # 5.2.8 the general manager
                 **recoveries(self.incident),  # 6.1 probes and observation
                 **collections(self.incident),  # 5.3.5 fault logs of the affected system
+                **actions(self.incident),  # 5.2.3 automatic steps that were confirmed
             }
             self._open_measures()  # 6.2 workflows of their own, which outlive this one
             await self._children.tend(wanted)
@@ -300,6 +302,13 @@ class IncidentWorkflow:
         """Record what was fetched, or that it could not be (5.3.5)."""
         events = collected(self.incident, report.collection, report.collector, report.exhibit, report.reason)
         self._note(events, at=report.occurred_at)
+
+    @workflow.signal(name=contract.STEP_RAN, description="A confirmed automatic action has ended.")
+    def step_ran(self, report: ActionReport) -> None:
+        """Record what came of it as the step's result (5.2.3)."""
+        result = report.result
+        ran = procedure.Ran(result.outcome, result.why, result.output)
+        self._note(procedure.step_ran(self.incident, report.step, report.run, ran), at=report.occurred_at)
 
     @workflow.signal(name=contract.ALERT, description="The monitor repeated or resolved its alert.")
     def alert(self, alert: contract.Alert) -> None:

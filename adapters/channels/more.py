@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from urllib.parse import quote
 
 from activities.messages import Message
-from activities.ports import NotHandedOver, Unconfirmed
+from activities.ports import UNCONFIRMED, NotHandedOver, Unconfirmed
 from adapters.channels.provider import TOTAL_SECONDS
 from adapters.channels.writer import Writer
 from domain.company import Person
@@ -43,7 +43,7 @@ class AppriseChannel:
             raise NotHandedOver(f"{self.name}: Apprise does not understand the address", is_final=True)
         if not is_taken:
             raise NotHandedOver(f"{self.name}: Apprise says no")
-        return Unconfirmed(f"{self.name}: unconfirmed, Apprise says yes")
+        return Unconfirmed(f"{self.name}: {UNCONFIRMED}, Apprise says yes")
 
 
 def _notify(url: str, subject: str, body: str) -> bool | None:

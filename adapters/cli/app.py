@@ -9,7 +9,19 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from adapters.cli import commands, directory, integrity, keeping, looking, measures, runbooks, screen, standby, summary
+from adapters.cli import (
+    commands,
+    directory,
+    integrity,
+    keeping,
+    looking,
+    measures,
+    runbooks,
+    screen,
+    standby,
+    summary,
+    working,
+)
 from adapters.cli.language import known, of_terminal
 from adapters.cli.session import USAGE, Options, Session, Trouble
 from adapters.i18n import Translator, translator
@@ -45,6 +57,7 @@ def build(session: Session) -> typer.Typer:
     directory.install(app)
     measures.install(app)
     runbooks.install(app)
+    working.install(app)
     return app
 
 

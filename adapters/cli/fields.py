@@ -27,12 +27,15 @@ _NAMES = {
     "audience": "--to",
     "heads": "--head",
     "sections": "--section",
+    "technicians": "--technician",
 }
 _HELP = {
     "steps": N_("a step as ID=TEXT, or ID:gated=TEXT when it waits for the general manager; repeat it"),
     "measures": N_("a rectification measure as OWNER:DATE=TEXT, such as chen-lei:2027-01-15=text; repeat it"),
     "members": N_("id of a member; repeat it"),
-    "audience": N_("id of a department that is told; repeat it"),
+    "audience": N_("id of a department or a post that is told; repeat it"),
+    "technicians": N_("id of a technician; repeat it"),
+    "reads": N_("fingerprint of the automatic action as “fengsui steps” shows it"),
     "responder": N_("id of the person"),
     "heads": N_("number of a head that was sent; repeat it; none: all that are missing"),
     "sections": N_("the text of a head as it was sent, as NUMBER=TEXT; repeat it; none: as drafted"),

@@ -43,6 +43,8 @@ VERBS = (
     Verb("contest", acts.Contest, "contest", N_("Contest a dismissal, once (5.2.2)"), ("reason",)),
     Verb("severity", acts.ChangeSeverity, "severity", N_("Raise or lower the severity (5.2.2)"), ("severity",)),
     Verb("step", acts.RecordStep, "steps", N_("Record a step of the runbook (5.2.3)"), ("step", "result")),
+    Verb("run-step", acts.RunStep, "step-runs", N_("Confirm one run of a step's automatic action (5.2.3)"), ("step",)),
+    Verb("decide-step", acts.DecideStep, "step-decisions", N_("Approve or reject a step (5.2.3)"), ("step",)),
     Verb("unresolved", acts.ReportUnresolved, "unresolved-report", N_("Say: not solved (5.2.4)"), ("text",)),
     Verb("dispatch", acts.Dispatch, "dispatches", N_("Send somebody to the scene (5.2.4)"), ("responder",)),
     Verb("stand-down", acts.StandDown, "stand-downs", N_("Take a dispatch back (5.2.4)"), ("responder",)),
@@ -86,6 +88,13 @@ VERBS = (
     Verb("notice", acts.GiveNotice, "notices", N_("Give notice or advance notice (5.3.1)"), ("kind", "text")),
     Verb("order give", acts.GiveOrder, "orders", N_("Give an order to a department (5.3.2)"), ("department", "text")),
     Verb("order answer", acts.AnswerOrder, "order-answers", N_("Answer an order (5.3.2)"), ("order", "answer")),
+    Verb(
+        "order settle",
+        acts.SettleOrder,
+        "order-settlements",
+        N_("Answer an objection: withdraw, uphold or change the order (5.3.2)"),
+        ("order", "course"),
+    ),
     Verb("record", acts.Record, "records", N_("Add to the record (5.3.5)"), ("kind", "text")),
     Verb(
         "evidence add",
@@ -104,6 +113,7 @@ VERBS = (
         ("information",),
     ),
     Verb("finding raise", acts.RaiseFinding, "findings", N_("Name what the runbook does not cover (5.3.7)"), ("text",)),
+    Verb("finding assign", acts.AssignAnalysis, "analyses", N_("Name who analyses a finding (5.3.7)"), ("finding",)),
     Verb(
         "finding propose",
         acts.ProposeMeasure,

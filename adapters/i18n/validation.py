@@ -52,6 +52,9 @@ _MESSAGES = {
     "incomplete": N_("{given} needs {missing}"),
     "forbidden_character": N_("character {code} is not allowed"),
     "unknown_clause": N_("the policy has no clause {clause}"),
+    "unknown_placeholder": N_("there is no placeholder “{name}”"),
+    "union_tag_not_found": N_("must say of which kind it is"),
+    "union_tag_invalid": N_("must be one of: {expected_tags}"),
 }
 _ANY = N_("{reason}")
 

@@ -50,6 +50,8 @@ _DETAILS = {
     "other": N_("Other incident: {value}"),
     "regulator": N_("Regulator: {value}"),
     "statutory_report": N_("Report: {value}"),
+    "occasion": N_("Occasion: {value}"),
+    "why": N_("Why: {value}"),
     "items": N_("To check: {value}"),
     "owner": N_("Owner: {value}"),
     "verifier": N_("Verifier: {value}"),
@@ -181,7 +183,7 @@ class _Names:
             return self._.noted(book.title.in_language(self._.language), value)
         if name in {"step", "items"}:
             return self._in_runbook(name, value)
-        return self._.word(value) if name in {"post", "result", "kind"} else value
+        return self._.word(value) if name in {"post", "result", "kind", "occasion", "why"} else value
 
     def _in_runbook(self, name: str, value: str) -> str:
         book = self._company.runbook(self._message.params.get("runbook", "")) if self._company else None

@@ -4,6 +4,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, select
 
 from activities.messages import Delivery, Message
+from activities.ports import UNCONFIRMED
 from adapters.store.database import Database
 from adapters.store.tables import deliveries
 from domain.text import Wire
@@ -20,6 +21,11 @@ class Attempt(Wire):
     is_accepted: bool
     detail: str = ""
     at: AwareDatetime
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether a refusal would have shown; what was handed over by a way that hides them says so itself."""
+        return f": {UNCONFIRMED}" not in self.detail
 
 
 _KEPT = {"recipient", "channel", "is_accepted", "detail"}

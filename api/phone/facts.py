@@ -141,6 +141,23 @@ def _order(story: _Story, put: Asked) -> Iterator[Fact]:
         yield Fact(N_("To"), department.name.in_language(story.translator.language) if department else order.department)
 
 
+def _objection(story: _Story, put: Asked) -> Iterator[Fact]:
+    yield from _order(story, put)
+    objected = story.last(ev.OrderAnswered, order=_number(put), answer="objected")
+    yield Fact(N_("Objection"), objected.text or "" if objected else "")
+
+
+def _step(story: _Story, put: Asked) -> Iterator[Fact]:
+    _, runbook = story.translator, story.incident.pinned_runbook
+    wanted = "/".join(put.about)
+    step = next((item for item in (runbook.steps if runbook else []) if item.id == wanted), None)
+    if step and runbook:
+        yield Fact(N_("Runbook"), runbook.title.in_language(_.language))
+        yield Fact(N_("Step"), step.text.in_language(_.language))
+        yield Fact(N_("Expected"), step.expected.in_language(_.language) if step.expected else "")
+        yield Fact(N_("Way back"), step.rollback.in_language(_.language) if step.rollback else "")
+
+
 def _information(story: _Story, put: Asked) -> Iterator[Fact]:
     given = story.last(ev.InformationGiven, information=_number(put))
     yield Fact(N_("New information"), given.text if given else "")
@@ -203,6 +220,8 @@ _TELLING: dict[str, _Telling] = {
     "plan": _plan,
     "plan_refused": _plan,
     "order": _order,
+    "objection": _objection,
+    "step": _step,
     "information": _information,
     "finding": _finding,
     "measure": _finding,

@@ -134,6 +134,17 @@ def _record_step(answer: Answer, incident: Incident, _: Translator) -> Form:
     return made._replace(title=step.text.in_language(_.language) if step else answer.settled["step"])
 
 
+def _decide_step(answer: Answer, incident: Incident, _: Translator) -> Form:
+    runbook = incident.pinned_runbook
+    step = next((item for item in (runbook.steps if runbook else []) if item.id == answer.settled["step"]), None)
+    made = _decided(
+        "approve",
+        [Choice("true", N_("Approve"), "go"), Choice("false", N_("Reject"), "alarm")],
+        Field("reason", N_("Reason (needed to reject)")),
+    )(answer, incident, _)
+    return made._replace(title=step.text.in_language(_.language) if step else answer.settled["step"])
+
+
 def _check_recovery(answer: Answer, incident: Incident, _: Translator) -> Form:
     wanted = answer.settled["item"]
     item = next((item for item in checklist(incident) if item.id == wanted), None)
@@ -180,6 +191,17 @@ _FORMS: dict[type[Act], _Maker] = {
     acts.Acknowledge: _single(N_("I am on it; do not call me for now"), "quiet"),
     acts.Contest: _single(N_("Contest the dismissal"), "alarm", Field("reason", N_("Reason"))),
     acts.RecordStep: _record_step,
+    acts.DecideStep: _decide_step,
+    acts.SettleOrder: _decided(
+        "course",
+        [
+            Choice("withdraw", N_("Withdraw the order"), "go"),
+            Choice("uphold", N_("Uphold the order"), "alarm"),
+            Choice("change", N_("Change the order")),
+        ],
+        Field("text", N_("The order as it is now (if changed)")),
+        Field("reason", N_("Reason")),
+    ),
     acts.ReportUnresolved: _single(N_("It is not solved"), "alarm", Field("text", N_("What was tried, what is wrong"))),
     acts.ReportResolved: _single(N_("It is solved"), "go", Field("text", N_("How it was solved"))),
     acts.CheckIn: _check_in,

@@ -142,7 +142,7 @@ class System:
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, folder: Path) -> AsyncIterator["System"]:
+    async def running(cls, folder: Path, **changes: Any) -> AsyncIterator["System"]:
         async with AsyncExitStack() as stack:
             environment = await WorkflowEnvironment.start_local(
                 dev_server_existing_path=str(temporal_cli(os.environ)),
@@ -152,7 +152,7 @@ class System:
             stack.push_async_callback(environment.shutdown)
             client = environment.client
             await register_search_attributes(client)
-            settings = settings_for(folder, client.service_client.config.target_host)
+            settings = settings_for(folder, client.service_client.config.target_host, **changes)
             await migrate.upgrade(settings.database_url)
             ready = await stack.enter_async_context(activities(settings, client))
             for worker in workers(client, ready):

@@ -225,7 +225,7 @@ async def test_a_report_without_a_runbook_is_answered_with_what_may_fit(api: Api
 # ── files ─────────────────────────────────────────────────────────────────────
 
 
-def filed(folder: Path = FOLDER, **texts: str) -> dict[str, Any]:
+def filed(texts: dict[str, str] | None = None, folder: Path = FOLDER) -> dict[str, Any]:
     files = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.yaml"))}
     return {"files": [{"name": name, "text": text} for name, text in (texts or files).items()]}
 
@@ -248,7 +248,7 @@ async def test_a_new_file_is_compared_drafted_and_by_the_manager_published(api: 
     name = "imported-halt@{}.yaml"
     one = first.replace("id: trading-halt", "id: imported-halt")
     two = one.replace("version: 1", "version: 2").replace("行情停在同一时刻", "行情停止刷新")
-    files = filed(**{name.format(1): one, name.format(2): two})
+    files = filed({name.format(1): one, name.format(2): two})
     compared = (await api.post(TECHNICIAN, "/runbooks/import", files)).json()
     assert [file["change"] for file in compared["files"]] == ["new", "new"]
     assert any("行情停止刷新" in text for text in compared["files"][1]["texts"])
@@ -279,7 +279,7 @@ async def test_a_new_file_is_compared_drafted_and_by_the_manager_published(api: 
 )
 async def test_a_fault_of_a_file_has_its_line(api: Api, old: str, new: str, told: str) -> None:
     text = (FOLDER / "trading-halt@1.yaml").read_text(encoding="utf-8")
-    body = filed(**{"trading-halt@1.yaml": text.replace(old, new, 1)})
+    body = filed({"trading-halt@1.yaml": text.replace(old, new, 1)})
     for dry_run in (True, False):
         refused = await api.post(TECHNICIAN, "/runbooks/import", {**body, "dry_run": dry_run})
         assert (refused.status_code, refused.json()["clause"]) == (422, "4.3")

@@ -23,12 +23,15 @@ _SILENT_KINDS = {  # they change no decision, so the version stays
     "paged",
     "acknowledged",
     "arrival_at_risk",
+    "step_overdue",
+    "notice_due",
+    "analysis_overdue",
     "gap_found",
     "recorded",
     "refused",
     "statutory_reminded",
 }
-CARRIED_OUT = {"step_recorded", "plan_step_recorded", "measure_carried_out"}
+CARRIED_OUT = {"step_recorded", "step_run_confirmed", "plan_step_recorded", "measure_carried_out"}
 
 # Event, from which phases, to which phase; None stays, "back" returns to where it was handled.
 STEPS: dict[str, tuple[set[str], str | None]] = {
@@ -58,7 +61,6 @@ DECISIONS: dict[str, tuple[str, ...]] = {
     "recovery_verified": ("round",),
     "recovery_failed": ("round",),
     "summary_received": ("summary_version", "by"),
-    "order_answered": ("order",),
     "information_acknowledged": ("information",),
     "recovery_checked": ("round", "item"),
     "closed": (),
@@ -230,6 +232,12 @@ def _decisions(number: str, entries: list[Row]) -> Iterator[Violation]:
         elif kind == "arrived" and event["counts_as_arrival"]:
             sent = sum(1 for other in entries if _sends(other, event["responder"]) and other["seq"] < entry["seq"])
             made[kind, event["responder"], str(sent)] += 1
+        elif kind == "order_answered":
+            made[kind, str(event["order"]), str(_settlements(entries, entry))] += 1
+        elif kind == "step_decided":
+            made[
+                kind, event["step"], str(sum(1 for other in entries[: entry["seq"]] if other["kind"] == "activated"))
+            ] += 1
         elif kind in ("activated", "procedure_decided"):
             made[kind, str(_askings(entries, entry))] += kind == "activated" or event["start"]
         elif kind in ("runbook_decided", "preliminary_submitted"):
@@ -249,6 +257,13 @@ def _reopenings(entries: list[Row], until: Row) -> int:
     return sum(1 for entry in entries if entry["kind"] == "reopened" and entry["seq"] < until["seq"])
 
 
+def _settlements(entries: list[Row], until: Row) -> int:
+    """Return how often the commander had put an order again before an entry."""
+    order = until["event"]["order"]
+    settled = (entry for entry in entries if entry["kind"] == "order_settled" and entry["seq"] < until["seq"])
+    return sum(1 for entry in settled if entry["event"]["order"] == order)
+
+
 def _sends(entry: Row, person: str) -> bool:
     return bool(entry["kind"] == "dispatched" and entry["event"]["responder"] == person)
 
@@ -260,12 +275,17 @@ def _people(entry: Row) -> set[str]:
 def _own_work(number: str, entries: list[Row]) -> Iterator[Violation]:
     plans: dict[int, set[str]] = {}
     summaries: dict[int, set[str]] = {}
+    approvers: dict[str, set[str]] = {}
     for position, entry in enumerate(entries):
         kind, event, own = entry["kind"], entry["event"], set[str]()
         if kind == "plan_submitted":
             plans[event["plan_version"]] = _people(entry)
         elif kind == "summary_submitted":
             summaries[event["summary_version"]] = _people(entry)
+        elif kind == "step_decided":
+            approvers[event["step"]] = _people(entry)
+        elif kind == "step_run_confirmed" or (kind == "step_recorded" and event["result"] != "skipped"):
+            own = approvers.get(event["step"], set())
         elif kind == "plan_decided":
             own = plans[event["plan_version"]]
         elif kind == "summary_received":

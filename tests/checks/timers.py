@@ -16,6 +16,8 @@ FIRES = {
     "notice_overdue": ("notice_due", {"group_handling"}),
     "summary_overdue": ("summary_due", {"summary"}),
 }
+# These carry the instant at which they were due.
+CARRY = {"step_overdue", "analysis_overdue"}
 # Which field of which event sets a limit anew.
 SETS = {
     ("activated", "operator_limit"): "operator_limit",
@@ -52,6 +54,9 @@ def _limits(evidence: Evidence, number: str, entries: list[Row]) -> Iterator[Vio
         if name and by_clock and name in due and not _is_with_another(name, due, kind):
             since_it_counts = due[name] if phase in counting and since <= due[name] else max(due[name], since)
             yield from _fired(evidence, number, entry, due[name], since_it_counts)
+        if kind in CARRY:
+            own = instant(event["due"]["at"])
+            yield from _fired(evidence, number, entry, own, max(own, since))
         for (setter, given), limit in SETS.items():
             if kind == setter and event.get(given):
                 due[limit] = instant(event[given]["at"])

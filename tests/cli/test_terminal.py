@@ -99,6 +99,20 @@ def test_a_file_holds_a_report_that_is_long(terminal: Terminal, number: str, tmp
     assert "5.2.8" in early.stderr
 
 
+def test_the_steps_of_the_runbook_and_a_draft_of_a_notice(system: Launched, terminal: Terminal) -> None:
+    number = terminal.reports()
+    assert terminal.types("--as", "chen-lei", "judge", number, "emergency").returncode == 0
+    steps = terminal.types("--as", "zhang-wei", "steps", number)
+    assert (steps.returncode, steps.stderr) == (0, "")
+    assert "market-db-outage@1" in steps.stdout
+    assert "→" in steps.stdout
+    zh = Terminal(system.home, "zh-CN")
+    assert "预期：" in zh.types("--as", "zhang-wei", "steps", number).stdout
+    assert number in zh.types("--as", "chen-lei", "draft", number, "--occasion", "update").stdout
+    assert "没有通知。" in zh.types("--as", "chen-lei", "notices", number).stdout
+    assert zh.types("--as", "chen-lei", "draft", number, "--occasion", "party").returncode == 1
+
+
 def test_lists_timelines_and_messages(system: Launched, terminal: Terminal, number: str) -> None:
     # Lists are read from the record, which follows the incident.
     system.until(lambda: number in terminal.types("--as", "sun-jing", "list").stdout, 20)

@@ -28,6 +28,7 @@ def test_every_field_of_the_act_can_be_given(words: str) -> None:
         "measures": "measure",
         "members": "member",
         "audience": "to",
+        "technicians": "technician",
         "is_major": "major",
         "heads": "head",
     }

@@ -53,6 +53,15 @@ DEEDS: list[tuple[Sequence[acts.Act], tuple[str, ...]]] = [
         (cast.SPECIALIST, cast.MANAGER),
     ),
     ([acts.RecordStep(step=step, result="done") for step in cast.STEPS], (cast.OPERATOR,)),
+    ([acts.RunStep(step=step) for step in cast.STEPS], (cast.OPERATOR, cast.MANAGER)),
+    (
+        [
+            acts.DecideStep(step=cast.STEPS[1], approve=True),
+            acts.DecideStep(step=cast.STEPS[1], approve=False, reason="等"),
+        ],
+        _LEADERS,
+    ),
+    ([acts.RecordStep(step=cast.STEPS[1], result="skipped", text="已否决")], (cast.OPERATOR,)),
     ([stage.UNRESOLVED], (cast.OPERATOR,)),
     ([acts.Dispatch(responder=person) for person in (cast.SPECIALIST, cast.SECOND_TECHNICIAN)], _LEADERS[:1]),
     ([acts.StandDown(responder=cast.TECHNICIAN, reason="不需要")], _LEADERS[:1]),
@@ -70,6 +79,15 @@ DEEDS: list[tuple[Sequence[acts.Act], tuple[str, ...]]] = [
     ([acts.GiveNotice(kind="notice", audience=[cast.FINANCE], text="中断")], (cast.MANAGER,)),
     ([acts.GiveOrder(department=cast.OPERATIONS, text="暂停")], (cast.MANAGER,)),
     ([acts.AnswerOrder(order=1, answer="objected", text="不行")], (cast.OPERATIONS_HEAD, cast.FINANCE_HEAD)),
+    (
+        [
+            acts.SettleOrder(order=1, course="uphold", reason="须执行"),
+            acts.SettleOrder(order=1, course="change", text="缓办", reason="采纳"),
+            acts.SettleOrder(order=1, course="withdraw", reason="采纳"),
+        ],
+        (cast.MANAGER, cast.TECHNICIAN),
+    ),
+    ([acts.AssignAnalysis(finding=1, technicians=[cast.SECOND_TECHNICIAN])], _LEADERS[:1]),
     _everyone(acts.GiveInformation(text="新情况")),
     _everyone(acts.RaiseFinding(text="手册没有")),
     _everyone(acts.Record(kind="observation", text="风扇")),

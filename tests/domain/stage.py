@@ -206,6 +206,7 @@ def group(decision: acts.DecideProcedure = START_MAJOR, **opening: Any) -> Stage
     """The leading group commands: the manager, with the technician."""
     stage = started(decision, **opening)
     stage.do(cast.DIRECTOR, FORM_GROUP)
+    stage.let_limits_pass()
     return stage
 
 
@@ -232,6 +233,7 @@ def summary(stage: Stage | None = None) -> Stage:
     """The supervisor verified the recovery."""
     stage = checked(stage)
     stage.do(cast.SUPERVISOR, acts.VerifyRecovery(passed=True, text="逐项核对无误"))
+    stage.let_limits_pass()
     return stage
 
 

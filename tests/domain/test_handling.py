@@ -65,7 +65,7 @@ def test_r19_an_objection_needs_its_reason_and_is_told_to_the_commander() -> Non
     scene.do(cast.MANAGER, ORDER)
     scene.refuses(ReasonNeeded, "5.3.2", cast.OPERATIONS_HEAD, acts.AnswerOrder(order=1, answer="objected"))
     scene.do(cast.OPERATIONS_HEAD, acts.AnswerOrder(order=1, answer="objected", text="结算未完成"))
-    assert notes(scene.incident, scene.timeline[-1])[0].people == [cast.MANAGER]
+    assert asked(scene, "objection/1") == [cast.MANAGER]
 
 
 def test_r19_a_department_without_a_head_is_the_manager_s() -> None:

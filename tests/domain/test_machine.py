@@ -10,10 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import acts, clock
+from domain import acts, clock, procedure
 from domain import events as ev
 from domain.authority import allowed
 from domain.awaited import awaited
+from domain.company import Company as CompanyOf
 from domain.company import Delegation, Role
 from domain.entry import GENESIS, Entry
 from domain.errors import Refusal
@@ -47,10 +48,19 @@ def busy_group(**opening: Any) -> Stage:
     return scene
 
 
+def worked(*, company_: CompanyOf, **opening: Any) -> Stage:
+    """The runbook has time boxes, an approval and an automatic action; its first step is done."""
+    book = cast.worked_runbook()
+    scene = scenes.activated(company_=company_.model_copy(update={"runbooks": [book]}), **opening)
+    scene.do(cast.OPERATOR, acts.RecordStep(step=cast.STEPS[0], result="done"))
+    return scene
+
+
 BEGINNINGS: list[Callable[..., Stage]] = [
     scenes.reported,
     scenes.dismissed,
     scenes.on_site,
+    worked,
     scenes.department,
     scenes.started,
     scenes.group,
@@ -154,6 +164,11 @@ class Company(RuleBasedStateMachine):
             missed = clock.overdue_arrival(self.stage.incident, person, responder.dispatch, self.stage.now)
             self.stage.note(*missed)
 
+    @rule(outcome=st.sampled_from(["done", "failed", "unclear"]))
+    def an_automatic_action_ends(self, outcome: procedure.Outcome) -> None:
+        for step, work in self.stage.incident.step_work.items():
+            self.stage.note(*procedure.step_ran(self.stage.incident, step, work.runs, procedure.Ran(outcome)))
+
     # ── what must hold ────────────────────────────────────────────────────────
 
     @invariant()
@@ -196,6 +211,13 @@ class Company(RuleBasedStateMachine):
                 assert not before.summaries[-1].is_wanted_anew
                 assert not people & set(before.summaries[-1].authors)
                 assert event.by not in before.summaries[-1].receipts
+            case ev.StepRecorded() if event.result != "skipped":
+                runbook, work = before.pinned_runbook, before.work_on(event.step)
+                assert runbook is not None
+                if any(step.needs_approval for step in runbook.steps if step.id == event.step):
+                    assert work.approved
+                    assert not people & set(work.decided_by)
+                assert (event.run is None) == (work.running_since is None)
             case ev.PlanStepRecorded():
                 gated = [step.id for step in before.plans[-1].steps if step.needs_approval]
                 assert event.step not in gated or before.plans[-1].status == "approved"

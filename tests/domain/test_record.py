@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import acts, clock, reopening
+from domain import acts, clock, procedure, reopening
 from domain import events as ev
 from domain.casefile import REMEMBERED, CaseFile
 from domain.clauses import CLAUSES
@@ -117,6 +117,23 @@ def _everything_that_can_happen() -> list[Entry]:
     other.note(ev.ReportRepeated(source="zabbix", text="又报"), ev.AlertResolved(source="zabbix", text="恢复"))
     other.file.refuse(other.command(cast.OPERATOR, acts.Close()), Conflict("不行", clause="6.2"), other.now)
     other.note()
+    slow = stage.on_site()
+    slow.note(*clock.arrival_at_risk(slow.incident, cast.TECHNICIAN, 1))
+    slow.note(ev.PersonLeft(left=cast.TECHNICIAN))
+    read = stage.summary()
+    read.do(cast.SPECIALIST, stage.SUMMARY)
+    read.do(cast.DIRECTOR, acts.ReadSummary(version=1))
+    late = stage.summary()
+    late.wait(hours=24 * 8)
+    begun = stage.complete()
+    begun.note(ev.MeasuresOpened(summary_version=1, measures=["M-7K3Q9-DXMB2-1"]))
+    beside = (*_beside_the_way(), _handled(), _worked())
+    scenes = (*beside, contested, other, slow, read, late, begun, stage.withdrawn(), stage.closed())
+    return [*TIMELINE, *(entry for scene in scenes for entry in scene.timeline)]
+
+
+def _handled() -> Stage:
+    """Whatever a group can do and be told (5.3)."""
     group = stage.group()
     group.do(cast.OPERATOR, acts.GiveInformation(text="新情况"))
     group.do(cast.MANAGER, acts.AcknowledgeInformation(information=1))
@@ -124,7 +141,11 @@ def _everything_that_can_happen() -> list[Entry]:
     group.do(cast.TECHNICIAN, acts.ProposeMeasure(finding=1, text="换"))
     group.do(cast.MANAGER, acts.DecideMeasure(finding=1, approve=True))
     group.do(cast.TECHNICIAN, acts.CarryOutMeasure(finding=1, text="换好"))
+    group.do(cast.OPERATOR, acts.RaiseFinding(text="手册也没有"))
+    group.do(cast.MANAGER, acts.AssignAnalysis(finding=2, technicians=[cast.SECOND_TECHNICIAN]))
     group.do(cast.MANAGER, acts.GiveOrder(department=cast.FINANCE, text="暂停"))
+    group.do(cast.FINANCE_HEAD, acts.AnswerOrder(order=1, answer="objected", text="结算未完成"))
+    group.do(cast.MANAGER, acts.SettleOrder(order=1, course="uphold", reason="可后补"))
     group.do(cast.FINANCE_HEAD, acts.AnswerOrder(order=1, answer="acknowledged"))
     group.do(cast.MANAGER, acts.OfferCommand(to=cast.TECHNICIAN, reason="换班"))
     group.do(cast.TECHNICIAN, acts.AcceptCommand())
@@ -136,18 +157,7 @@ def _everything_that_can_happen() -> list[Entry]:
     group.do(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="rejected", reason="险"))
     group.do(cast.DIRECTOR, acts.SettlePlan(version=1, course="stand_down", reason="不做"))
     group.wait(60)
-    slow = stage.on_site()
-    slow.note(*clock.arrival_at_risk(slow.incident, cast.TECHNICIAN, 1))
-    slow.note(ev.PersonLeft(left=cast.TECHNICIAN))
-    read = stage.summary()
-    read.do(cast.SPECIALIST, stage.SUMMARY)
-    read.do(cast.DIRECTOR, acts.ReadSummary(version=1))
-    late = stage.summary()
-    late.wait(hours=24 * 8)
-    begun = stage.complete()
-    begun.note(ev.MeasuresOpened(summary_version=1, measures=["M-7K3Q9-DXMB2-1"]))
-    scenes = (*_beside_the_way(), contested, other, group, slow, read, late, begun, stage.withdrawn(), stage.closed())
-    return [*TIMELINE, *(entry for scene in scenes for entry in scene.timeline)]
+    return group
 
 
 def _beside_the_way() -> list[Stage]:
@@ -173,6 +183,19 @@ def _beside_the_way() -> list[Stage]:
     scene.do(cast.SPECIALIST, stage.PRELIMINARY)
     scene.do(cast.MANAGER, acts.Reopen(reason="又出现"))
     return [scene]
+
+
+def _worked() -> stage.Stage:
+    """A runbook whose steps have everything that steps can have."""
+    look, restart, switch = cast.STEPS
+    worked = stage.activated(company_=cast.worked_company())
+    worked.wait(5)
+    for step in (look, restart):
+        worked.do(cast.MANAGER, acts.DecideStep(step=restart, approve=True)) if step == restart else None
+        worked.do(cast.OPERATOR, acts.RecordStep(step=step, result="done"))
+    worked.do(cast.OPERATOR, acts.RunStep(step=switch))
+    worked.note(*procedure.step_ran(worked.incident, switch, 1, procedure.Ran("unclear")))
+    return worked
 
 
 def test_every_kind_of_event_keeps_its_type_and_digest_in_json() -> None:

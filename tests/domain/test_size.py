@@ -43,6 +43,7 @@ def _busiest(text: str) -> Stage:
     _many_plans(scene, text)
     for number in range(1, MOST + 1):
         scene.do(cast.MANAGER, acts.GiveOrder(department=cast.OPERATIONS, text=text))
+        scene.do(cast.OPERATIONS_HEAD, acts.AnswerOrder(order=number, answer="objected", text=text))
         scene.do(cast.MANAGER, acts.GiveInformation(text=text))
         scene.do(cast.TECHNICIAN, acts.RaiseFinding(text=text))
         scene.do(cast.TECHNICIAN, acts.ProposeMeasure(finding=number, text=text))

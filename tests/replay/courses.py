@@ -43,6 +43,7 @@ def course(
     failing: dict[str, int] | None = None,
     is_long: bool = False,
     regulators: dict[str, float] | None = None,
+    worked: bool = False,
     **seconds: float,
 ) -> Callable[[Play], Play]:
     """Register a course; limits are in seconds; ``failing`` says how often a part of the far side fails."""
@@ -55,6 +56,8 @@ def course(
         name = play.__name__
         policy = cast.policy(**limits, **_regulators(regulators or {}))
         company = _collected(_company(channels or {}, duty or {}), collectors)
+        if worked:
+            company = company.model_copy(update={"runbooks": cast.worked_company().runbooks})
         COURSES[name] = Course(name, play, policy, company, details or {}, failing or {}, is_long)
         return play
 
@@ -233,6 +236,50 @@ async def outside_runbook(desk: Desk) -> None:
     await desk.act(cast.DIRECTOR, acts.DecideMeasure(finding=1, approve=True))
     await desk.act(cast.TECHNICIAN, acts.CarryOutMeasure(finding=1, text="已只读挂载"))
     await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(worked=True, failing={"action": 1})
+async def automatic_step(desk: Desk) -> None:
+    """A step is approved once the group commands; an objection is answered; an action is unclear, then done."""
+    look, restart, switch = cast.STEPS
+    await scenes.activate(desk)
+    await desk.act(cast.OPERATOR, acts.RecordStep(step=look, result="done"))
+    await desk.paged(f"step/{restart}", bool)
+    await desk.refused(cast.OPERATOR, acts.RecordStep(step=restart, result="done"))
+    await desk.act(cast.OPERATOR, acts.ReportUnresolved(text="未解决"))
+    await scenes.arrive(desk)
+    await scenes.call_director(desk)
+    await scenes.start_procedure(desk, is_major=False)
+    await desk.paged(f"step/{restart}", lambda calls: any(call.reached == [cast.DIRECTOR] for call in calls))
+    await desk.act(cast.DIRECTOR, acts.GiveOrder(department=cast.FINANCE, text="暂停结算"))
+    await desk.act(cast.FINANCE_HEAD, acts.AnswerOrder(order=1, answer="objected", text="月结未完成"))
+    await desk.paged("objection/1", bool)
+    await desk.act(cast.DIRECTOR, acts.SettleOrder(order=1, course="uphold", reason="月结可后补"))
+    await desk.act(cast.FINANCE_HEAD, acts.AnswerOrder(order=1, answer="acknowledged"))
+    await desk.act(cast.DIRECTOR, acts.DecideStep(step=restart, approve=True))
+    await desk.act(cast.OPERATOR, acts.RecordStep(step=restart, result="done"))
+    await desk.act(cast.OPERATOR, acts.RunStep(step=switch))
+    await desk.until(lambda incident: incident.work_on(switch).is_unclear)
+    await desk.act(cast.OPERATOR, acts.RunStep(step=switch))
+    await desk.until(lambda incident: incident.steps.get(switch) == "done")
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
+@course(worked=True)
+async def time_box(desk: Desk) -> None:
+    """A judgement told later starts a time box that has passed; a step is rejected and skipped."""
+    look, restart, _ = cast.STEPS
+    before = datetime.now(UTC) - timedelta(minutes=6)
+    opening = desk.opening
+    desk.opening = cast.opening(policy_=opening.policy, company_=opening.company, discovered_at=before)
+    await scenes.report(desk)
+    await desk.act(cast.MANAGER, acts.Judge(verdict="emergency"), occurred_at=before)
+    await desk.until(lambda incident: incident.work_on(look).is_overdue)
+    await desk.act(cast.OPERATOR, acts.RecordStep(step=look, result="done"))
+    await desk.paged(f"step/{restart}", bool)
+    await desk.act(cast.MANAGER, acts.DecideStep(step=restart, approve=False, reason="正在结算"))
+    await desk.act(cast.OPERATOR, acts.RecordStep(step=restart, result="skipped", text="经理否决"))
+    await scenes.finish(desk)
 
 
 @course(page_deputies=0.6, page_repeat=0.5)

@@ -46,10 +46,17 @@ TEAM = {
 }
 HANDS = {SPECIALIST, SECOND_SPECIALIST, TECHNICIAN, SECOND_TECHNICIAN}
 COMMANDER = "whoever commands"
-WITHOUT_TECHNICIAN = {"short", "failed_recovery", "summary_returned"}  # solved before one was sent, and by no group
+WITHOUT_TECHNICIAN = {
+    "short",
+    "failed_recovery",
+    "summary_returned",
+    "time_box",
+}  # solved before one was sent, and by no group
 COMMANDERS = dict.fromkeys(
     {"on_duty", "major_approved", "not_started_then_reasked", "late_arrival_with_backup", *WITHOUT_TECHNICIAN}, MANAGER
 )
+# Put to the manager before the group was formed; to its commander from then on.
+BEFORE_THE_GROUP = "automatic_step/incident-7K3Q9-DXMB2.page.step.restart"
 # Rosters that put the second before the first.
 ON_DUTY = {
     SPECIALIST: SECOND_SPECIALIST,
@@ -115,6 +122,8 @@ TABLE = {
     "plan_refused": Row("5.2.8", "plan_refused", _DIRECTOR, *_PLAN),
     "command": Row("5.2.9", "command_offered", [("", {MANAGER})]),
     "order": Row("5.3.2", "order", [("", {OPERATIONS_HEAD, FINANCE_HEAD}), ("page_deputies", {COMMANDER})]),
+    "objection": Row("5.3.2", "order_objected", [("", {COMMANDER}), ("page_director", {DIRECTOR})]),
+    "step": Row("5.2.3", "step_approval", _upwards({COMMANDER}, {DEPUTY_MANAGER})),
     "information": Row("5.3.6", "information", [("", {COMMANDER}), ("page_deputies", {MANAGER})]),
     "finding": Row("5.3.7", "finding", _upwards({TECHNICIAN}, set())),
     "measure": Row("5.3.7", "measure", _upwards({COMMANDER}, {DEPUTY_MANAGER})),
@@ -135,6 +144,7 @@ def pace(row: Row, item: Stored, question: str, policy: Policy, *, is_drill: boo
     """Return the row for one question of one course; a drill leaves the top out."""
     rungs = row.rungs or _by_name(question)
     commander = COMMANDERS.get(item.name.split("/")[0], DIRECTOR)
+    commander = MANAGER if item.name == BEFORE_THE_GROUP else commander
     people = [(after, {commander if one == COMMANDER else one for one in who}) for after, who in rungs]
     if is_drill:
         people = [(after, who - TOP) for after, who in people]

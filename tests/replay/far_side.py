@@ -8,10 +8,20 @@ from typing import Any, Literal
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.actions import Actions
 from activities.alerts import Alerts
 from activities.collecting import Collectors
 from activities.departures import Departures
-from activities.messages import AlertOpening, Batch, Delivery, MeasureBatch, MeasureOrders, Message
+from activities.messages import (
+    ActionResult,
+    ActionRun,
+    AlertOpening,
+    Batch,
+    Delivery,
+    MeasureBatch,
+    MeasureOrders,
+    Message,
+)
 from activities.paging import Paging
 from activities.ports import CannotCollect, NotHandedOver
 from activities.probes import ProbeChecks
@@ -117,6 +127,18 @@ class Fetched:
         return Exhibit(file_name=f"{collector.id}.log", size=5, digest="0" * 64, media_type="text/plain")
 
 
+class Automatic:
+    """What automatic actions end at: done, or gone before anybody could tell."""
+
+    def __init__(self, failing: Failing) -> None:
+        self._failing = failing
+
+    async def carry_out(self, run: ActionRun) -> ActionResult:
+        if self._failing.fails("action"):
+            raise ConnectionResetError
+        return ActionResult(outcome="done", output="HTTP 200")
+
+
 class Hasty(Calendar):
     """Days pass quickly."""
 
@@ -204,5 +226,6 @@ def far_side(client: Client, policy: Policy, company: Company, times: dict[str, 
         Departures(everybody, Ongoing(incidents, measures)),
         Rectification(vigilance, forgetful, OneMeasure(measures, vigilance)),
         Collectors(Fetched(failing)),
+        Actions(Automatic(failing)),
     )
     return workers(client, ready)

@@ -112,6 +112,28 @@ async def probes_running(site: Site) -> None:
     await scenes.conclude(desk)
 
 
+@kill(action_limit=3)
+async def automatic_action_under_way(site: Site) -> None:
+    """The far side has the action in hand when the worker dies: it is not asked twice, a person decides."""
+    site.company = site.company.model_copy(update={"runbooks": [cast.worked_runbook()]})
+    desk = site.desk()
+    await scenes.activate(desk)
+    look, restart, switch = cast.STEPS
+    for step in (look, restart):
+        await desk.act(cast.OPERATOR, acts.RecordStep(step=step, result="skipped", text="已确认"))
+    site.provider.hold(lambda path, letter: path == "/action")
+    await desk.act(cast.OPERATOR, acts.RunStep(step=switch))
+    await site.held()
+    site.kill()
+    site.provider.release()
+    await site.start()
+    await desk.until(lambda incident: incident.work_on(switch).is_unclear)
+    assert site.provider.asked.count("/action") == 1
+    await desk.act(cast.OPERATOR, acts.RecordStep(step=switch, result="done", text="已查看，服务已重启"))
+    await scenes.finish(desk)
+    assert site.provider.asked.count("/action") == 1
+
+
 @kill(short_time=3)
 async def short_time_limit_passes(site: Site) -> None:
     desk = site.desk()

@@ -22,6 +22,7 @@ class Provider:
         self.url = ""
         self.received: list[Letter] = []
         self.unexpected: list[str] = []
+        self.asked: list[str] = []
         self.is_held = Event()
         self._release = Event()
         self._holds: Callable[[str, Letter], bool] | None = None
@@ -72,6 +73,7 @@ def provider() -> Iterator[Provider]:
             self._answer(204 if far_side.take(headers, body) else 400)
 
         def do_GET(self) -> None:
+            far_side.asked.append(self.path)
             far_side.hear(self.path, {})
             self._answer(200)
 

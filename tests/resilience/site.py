@@ -162,6 +162,7 @@ class Site:
             "FENGSUI_COMPANY": str(self.home / "company.yaml"),
             "FENGSUI_RUNBOOKS": str(self.home / "runbooks"),
             "FENGSUI_POLICY": str(self.home / "policy.yaml"),
+            "FENGSUI_ACTIONS": str(self.home / "actions.yaml"),
             "FENGSUI_WEBHOOK_URL": f"{self.provider.url}/hook",
             "FENGSUI_WEBHOOK_SECRET": SECRET,
             "FENGSUI_SECRET": SECRET,
@@ -188,6 +189,15 @@ def _write_files(site: Site) -> None:
     (site.home / "company.yaml").write_text(json.dumps(filed))
     whole = load_policy(ROOT / "policy.yaml").model_dump(mode="json") | site.policy.model_dump(mode="json")
     (site.home / "policy.yaml").write_text(json.dumps(whole))
+    action = {
+        "id": "restart-matching",
+        "kind": "http",
+        "title": {"zh": "重启撮合", "en": "Restart matching"},
+        "method": "GET",
+        "url": f"{site.provider.url}/action",
+        "timeout_seconds": 30,
+    }
+    (site.home / "actions.yaml").write_text(json.dumps({"actions": [action]}))
     (site.home / "runbooks").mkdir()
     for book in site.company.runbooks:
         (site.home / "runbooks" / f"{book.id}@{book.version}.yaml").write_text(book.model_dump_json(exclude_none=True))

@@ -1,6 +1,6 @@
 """5.2.9: command passes when the new commander accepts; until then the old one has it; there is always exactly one."""
 
-from domain.acts import AcceptCommand, GiveOrder, OfferCommand
+from domain.acts import AcceptCommand, AcknowledgeInformation, GiveInformation, GiveOrder, OfferCommand
 from domain.errors import Incomplete, NotAuthorised, Unknown
 from tests import cast
 from tests.harness import World
@@ -21,7 +21,24 @@ async def test_offered_accepted(world: World) -> None:
     await world.refused(cast.DIRECTOR, ORDER, NotAuthorised, "5.3.2")
     await world.act(cast.MANAGER, ORDER)
     assert (await world.snapshot()).commander == cast.MANAGER
+    world.pages.expect("command_passed", cast.DIRECTOR, cast.SPECIALIST)
     world.pages.expect("order", cast.FINANCE_HEAD, cast.FINANCE_HEAD)
+
+
+async def test_what_was_put_to_the_old_commander_is_put_to_the_new_one(world: World) -> None:
+    await given.grouped(world)
+    await world.act(cast.SPECIALIST, GiveInformation(text="备机也有告警"))
+    world.pages.expect("information", cast.DIRECTOR)
+    await world.pass_time(minutes=2)
+    await world.act(cast.DIRECTOR, OFFER)
+    await world.act(cast.MANAGER, AcceptCommand())
+    accepted_at = await world.now()
+    world.pages.expect("information", cast.MANAGER)
+    world.pages.expect("command_offered", cast.MANAGER)
+    world.pages.expect("command_passed", cast.DIRECTOR, cast.SPECIALIST)
+    await world.pass_time(minutes=6)
+    assert world.pages.calls("information", since=accepted_at) == [(5, {cast.MANAGER})]
+    await world.act(cast.MANAGER, AcknowledgeInformation(information=1))
 
 
 async def test_an_offer_that_is_not_answered_is_repeated_and_changes_nothing(world: World) -> None:

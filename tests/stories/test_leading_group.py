@@ -13,6 +13,7 @@ async def test_members_are_paged_and_their_arrival_clocks_start(world: World) ->
     await given.started(world)
     await world.act(cast.DIRECTOR, GROUP)
     world.pages.expect("group_member", cast.DIRECTOR, cast.MANAGER, cast.SPECIALIST)
+    world.pages.expect("notice_due", cast.DIRECTOR)
     incident = await world.snapshot()
     assert incident.commander == cast.DIRECTOR
     assert incident.group_members == [cast.MANAGER, cast.SPECIALIST, cast.DIRECTOR]

@@ -74,6 +74,8 @@ async def test_who_carried_out_a_step_does_not_verify_and_for_both_judges_the_di
     await world.act(cast.DIRECTOR, VERIFIED)
     assert (await world.snapshot()).verified_by == cast.DIRECTOR
     world.pages.expect("summary", cast.MANAGER, cast.SPECIALIST)
+    [last] = world.pages.expect("notice_due", cast.MANAGER)
+    assert last.params["occasion"] == "end"
 
 
 async def test_checks_are_of_the_pinned_checklist_and_made_once(world: World) -> None:

@@ -177,9 +177,10 @@ async def handle(stage: Stage) -> None:
     """Notices, orders, records, information, what lies beyond the runbook (5.3)."""
     tell = stage.world.teller
     tell.scene("5.3.1", Said("领导小组发布通知和预告。", "Notice and advance notice."))
-    notice = {"audience": [*DEPARTMENTS]}
-    await stage.act(DIRECTOR, acts.GiveNotice(kind="notice", text="交易暂停，正在切换数据库", **notice))
-    await stage.act(DIRECTOR, acts.GiveNotice(kind="advance_notice", text="预计半小时内恢复，届时分批开放", **notice))
+    told = [*DEPARTMENTS]
+    await stage.act(DIRECTOR, acts.GiveNotice(kind="notice", audience=told, text="交易暂停，正在切换数据库"))
+    ahead = "预计半小时内恢复，届时分批开放"
+    await stage.act(DIRECTOR, acts.GiveNotice(kind="advance_notice", audience=told, text=ahead))
     tell.scene("5.3.2", Said("指令下达到部门，部门确认。", "An order to a department, and its answer."))
     await stage.act(DIRECTOR, acts.GiveOrder(department=DEPARTMENTS[0], text="暂停撮合写入，前置切换到公告页"))
     await stage.act(OPERATIONS, acts.AnswerOrder(order=1, answer="acknowledged"))
