@@ -95,8 +95,7 @@ class Links:
                 if bytes([self._mark(person)]) != marked:
                     continue
                 for question in linkcode.questions(asked, person, people, self._mark):
-                    made = self._token(person, incident, question, minutes, people)
-                    if hmac.compare_digest(made, token):
+                    if hmac.compare_digest(self._signature(person, incident, question, minutes), content[-_SIGNATURE:]):
                         return self._link(person, incident, question, minutes)
         except (ValueError, OverflowError):
             raise ForgedLink from None
@@ -121,8 +120,12 @@ class Links:
             + bytes([self._mark(person)])
             + linkcode.question(question, person, people, self._mark)
         )
-        signed = hmac.digest(self._key, b"link\0" + _content(person, incident, question, minutes), "sha256")
-        return linkcode.letters(body + signed[:_SIGNATURE])
+        return linkcode.letters(body + self._signature(person, incident, question, minutes))
+
+    def _signature(self, person: str, incident: str, question: str, minutes: int) -> bytes:
+        """Sign what is meant, not how it is written: whoever reads may know other people than whoever wrote."""
+        content = _content(person, incident, question, minutes)
+        return hmac.digest(self._key, b"link\0" + content, "sha256")[:_SIGNATURE]
 
     def _question(self, message: Message, recipient: Person, address: str) -> str:
         """Only the template of a one-time note says what it is about; a contact point is meant as it is now."""

@@ -26,23 +26,23 @@ PEOPLE = [f"person-{number}" for number in range(1500)]
 SMS = 35
 
 
+MESSAGE: dict[str, Any] = {
+    "dedup_key": "k",
+    "incident": "7K3Q9-DXMB2",
+    "title": "x",
+    "system": "x",
+    "severity": Severity.I,
+    "recipient": PEOPLE[7],
+    "channel": "aliyun-sms",
+    "template": "judgement",
+    "question": "judgement/1",
+    "clause": "5.2.1",
+    "created_at": NOW,
+}
+
+
 def token(question: str, who: str = PEOPLE[7], address: str = "", links: Links = LINKS, **changes: object) -> str:
-    message = Message.model_validate(
-        {
-            "dedup_key": "k",
-            "incident": "7K3Q9-DXMB2",
-            "title": "x",
-            "system": "x",
-            "severity": Severity.I,
-            "recipient": who,
-            "channel": "aliyun-sms",
-            "template": "judgement",
-            "question": question,
-            "clause": "5.2.1",
-            "created_at": NOW,
-        }
-        | changes
-    )
+    message = Message.model_validate(MESSAGE | {"question": question, "recipient": who} | changes)
     recipient = Person(id=who, name="x", name_en="x", department="it")
     return links.link(message, recipient, address, PEOPLE).rpartition("/")[2]
 
@@ -101,6 +101,14 @@ def test_every_word_of_a_question_has_its_place() -> None:
 def test_what_nobody_foresaw_only_makes_it_longer(question: str, who: str) -> None:
     link = read(token(question, who, incident="INC-1"))
     assert (link.incident, link.question, link.person) == ("INC-1", question, who)
+
+
+def test_whoever_reads_may_know_more_people_than_whoever_wrote() -> None:
+    question = f"overdue/{PEOPLE[8]}/3"
+    message = MESSAGE | {"question": question}
+    recipient = Person(id=PEOPLE[7], name="x", name_en="x", department="it")
+    shown = LINKS.link(Message.model_validate(message), recipient, "", [PEOPLE[7]]).rpartition("/")[2]
+    assert read(shown).question == question
 
 
 @given(st.binary(max_size=60))
