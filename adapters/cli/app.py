@@ -99,6 +99,8 @@ def run(arguments: list[str]) -> int:
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
+    finally:
+        session.close()
 
 
 def _asked(arguments: list[str]) -> str | None:

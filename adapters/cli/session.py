@@ -66,6 +66,12 @@ class Session:
         self.options = options
         self._language = options.language
 
+    def close(self) -> None:
+        """End the conversation."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
     @property
     def words(self) -> Translator:
         """Return the words of the language that was asked for, else of the person, else Chinese."""

@@ -62,13 +62,19 @@ async def test_a_version_is_written_handed_in_returned_and_published(types: Type
         .replace("行情停在同一时刻", "行情不再刷新"),
         encoding="utf-8",
     )
+    better = folder / "better" / second.name
+    better.parent.mkdir()
+    better.write_text(
+        second.read_text(encoding="utf-8").replace("quotes stand still", "quotes no longer move"), encoding="utf-8"
+    )
     code, told = await types(TECHNICIAN, "runbook", "draft", str(second), "--why", "说法不清", language="zh-CN")
     assert (code, "行情不再刷新" in told) == (0, True), told
     for who, words, says in (
         (TECHNICIAN, ("submit", "quote-halt@2"), "submitted"),
         (MANAGER, ("return", "quote-halt@2", "--reason", "补充英文"), "returned"),
         (MANAGER, ("show", "quote-halt@2"), "补充英文"),
-        (TECHNICIAN, ("draft", str(second)), "1 of 1"),
+        (TECHNICIAN, ("draft", str(second)), "0 of 1"),  # the same text is no answer to a return
+        (TECHNICIAN, ("draft", str(better)), "quotes no longer move"),
         (TECHNICIAN, ("submit", "quote-halt@2"), "submitted"),
         (MANAGER, ("list", "--status", "submitted"), "waiting: quote-halt@2"),
         (MANAGER, ("compare", "quote-halt@2", "--base", "1"), "version: 1 → 2"),

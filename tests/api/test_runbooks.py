@@ -225,9 +225,9 @@ async def test_a_report_without_a_runbook_is_answered_with_what_may_fit(api: Api
 # ── files ─────────────────────────────────────────────────────────────────────
 
 
-def filed(texts: dict[str, str] | None = None, folder: Path = FOLDER) -> dict[str, Any]:
-    files = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.yaml"))}
-    return {"files": [{"name": name, "text": text} for name, text in (texts or files).items()]}
+def filed(texts: dict[str, str]) -> dict[str, Any]:
+    """What is sent: files by their names."""
+    return {"files": [{"name": name, "text": text} for name, text in texts.items()]}
 
 
 async def test_what_goes_out_is_the_folder_and_comes_in_without_a_change(api: Api) -> None:
