@@ -7,12 +7,13 @@ from math import ceil
 from domain import acts, statutory
 from domain import events as ev
 from domain.calendar import arrival_deadline
-from domain.company import Role
+from domain.company import Role, Runbook
 from domain.decide import SKEW, Case, decides, need_reason, next_number
 from domain.errors import AlreadyDecided, Conflict, InTheFuture, NotAuthorised, OwnWork, Unacceptable, Unknown
 from domain.evidence import on_activation
 from domain.incident import HANDLING, Incident, Phase
 from domain.policy import Deadline
+from domain.procedure import first_turn
 from domain.text import N_
 
 
@@ -103,10 +104,12 @@ def _may_judge(case: Case[acts.Judge]) -> None:
 def _activation(incident: Incident, act: acts.Judge, at: datetime) -> ev.Activated:
     policy, company = incident.policy, incident.company
     severity = act.severity or incident.severity
+    runbook = _pinned(incident, act.runbook)
     return ev.Activated(
         severity=severity,
         reason=act.reason,
-        runbook=_pinned(incident, act.runbook),
+        runbook=runbook.ref if runbook else None,
+        turn=first_turn(runbook, at) if runbook else None,
         operator=_operator(incident, at),
         specialists=company.in_order(Role.EMERGENCY_SPECIALIST, at),
         operator_limit=Deadline(at=at + policy.operator_limit.duration, clause=policy.operator_limit.clause),
@@ -120,7 +123,7 @@ def _gaps(incident: Incident, at: datetime) -> Iterator[ev.Event]:
         yield ev.GapFound(post=Role.EMERGENCY_SPECIALIST, cited="3.3")
 
 
-def _pinned(incident: Incident, wanted: str | None) -> str | None:
+def _pinned(incident: Incident, wanted: str | None) -> Runbook | None:
     assessment = incident.preliminary_assessment
     name = wanted or (assessment.runbook if assessment and assessment.covered else None)
     if name is None:
@@ -128,7 +131,7 @@ def _pinned(incident: Incident, wanted: str | None) -> str | None:
     runbook = incident.company.runbook(name)
     if runbook is None:
         raise Unknown(N_("There is no runbook “{runbook}”."), clause="4.3", field="runbook", runbook=name)
-    return runbook.ref
+    return runbook
 
 
 def _operator(incident: Incident, at: datetime) -> str | None:

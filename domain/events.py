@@ -23,6 +23,13 @@ class Event(Wire):
         return self.clause
 
 
+class Turn(Wire):
+    """The step of the runbook whose turn it is now, and when its time box ends."""
+
+    step: str
+    due: Deadline | None = None
+
+
 # ── 5.2 activation ────────────────────────────────────────────────────────────
 
 
@@ -121,6 +128,7 @@ class Activated(Event):
     specialists: list[str] = []
     operator_limit: Deadline
     short_time_limit: Deadline
+    turn: Turn | None = None
 
 
 class Dismissed(Event):
@@ -172,6 +180,7 @@ class StepRecorded(Event):
     text: str | None = None
     run: int | None = None
     why: str | None = None
+    turn: Turn | None = None
 
 
 class StepDecided(Event):

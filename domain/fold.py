@@ -1,12 +1,10 @@
 """How each event changes the incident: the only code that writes its state. State is the fold of the timeline."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import TypeVar
 
 from domain import events as ev
 from domain.acts import NoticeOccasion
-from domain.company import RunbookStep
 from domain.entry import Entry
 from domain.handling import asked_of_command
 from domain.incident import (
@@ -128,7 +126,7 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     incident.runbook = event.runbook
     # It may have been activated and dismissed before.
     incident.steps, incident.doers = {}, []
-    _begin_steps(incident, entry)
+    _begin_steps(incident, entry, event)
     incident.is_unresolved = incident.is_short_time_over = incident.is_started = incident.is_major = False
     incident.manager_reported_at = incident.started_at = None
     incident.statutory = [item for item in incident.statutory if item.heads]
@@ -174,37 +172,30 @@ def _gap_found(incident: Incident, _entry: Entry, event: ev.GapFound) -> None:
 
 @_on(ev.StepRecorded)
 def _step_recorded(incident: Incident, entry: Entry, event: ev.StepRecorded) -> None:
-    before = incident.next_step
     incident.steps[event.step] = event.result
     if event.result != "skipped":
         _did(incident, entry)
-    _go_on_with_steps(incident, entry, event, before)
+    if work := incident.step_work.get(event.step):
+        work.running_since, work.is_unclear = None, False
+    if (event.turn and event.turn.step) != incident.step_in_turn:
+        _take_turn(incident, entry, event.turn)
 
 
-def _begin_steps(incident: Incident, entry: Entry) -> None:
+def _begin_steps(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     """Begin with the first step; what still runs of an earlier activation goes on and is not run again."""
     incident.step_work = {
         step: StepWork(runs=work.runs, run_by=work.run_by, running_since=work.running_since, reads=work.reads)
         for step, work in incident.step_work.items()
         if work.runs
     }
-    _next_step(incident, entry)
+    _take_turn(incident, entry, event.turn)
 
 
-def _go_on_with_steps(incident: Incident, entry: Entry, event: ev.StepRecorded, before: RunbookStep | None) -> None:
-    if work := incident.step_work.get(event.step):
-        work.running_since, work.is_unclear = None, False
-    step = incident.next_step
-    if (step and step.id) != (before and before.id):
-        _next_step(incident, entry)
-
-
-def _next_step(incident: Incident, entry: Entry) -> None:
+def _take_turn(incident: Incident, entry: Entry, turn: ev.Turn | None) -> None:
     """A time box runs from the moment in which its step became the next one, also where that is told later."""
-    step = incident.next_step
-    incident.next_step_since = entry.recorded_at if step else None
-    box = timedelta(minutes=step.time_box_minutes) if step and step.time_box_minutes else None
-    _expect(incident, "time_box", Deadline(at=entry.occurred_at + box, clause="5.2.3") if box else None)
+    incident.step_in_turn = turn.step if turn else None
+    incident.next_step_since = entry.recorded_at if turn else None
+    _expect(incident, "time_box", turn.due if turn else None)
 
 
 def _work(incident: Incident, step: str) -> StepWork:
@@ -811,7 +802,8 @@ def _statutory_waived(incident: Incident, _entry: Entry, event: ev.StatutoryWaiv
 @_on(ev.PersonLeft)
 def _person_left(incident: Incident, entry: Entry, event: ev.PersonLeft) -> None:
     left = event.left
-    incident.company = incident.company.without(left, next(iter(event.deputies), None))
+    if "company" in incident.model_fields_set:  # whoever checks the record alone has none
+        incident.company = incident.company.without(left, next(iter(event.deputies), None))
     incident.specialists = [person for person in incident.specialists if person != left]
     if incident.operator == left:
         incident.operator = event.operator

@@ -169,12 +169,11 @@ def running_analyses(incident: Incident) -> Iterator[tuple[int, Deadline]]:
 
 def asked_of_command(incident: Incident) -> list[str]:
     """Return the open questions that are put to whoever commands: they pass on with the command (5.2.9)."""
-    step = incident.next_step
     return [
         *(f"information/{n}" for n, item in enumerate(incident.information, 1) if not item.is_acknowledged),
         *(f"measure/{n}" for n, item in enumerate(incident.findings, 1) if item.is_analysed and item.approved is None),
         *(f"objection/{n}" for n, item in enumerate(incident.orders, 1) if item.answer == "objected"),
-        *([f"step/{step.id}"] if step and step.needs_approval else []),
+        *([f"step/{incident.step_in_turn}"] if incident.step_in_turn else []),
     ]
 
 

@@ -306,6 +306,7 @@ class Incident(Wire):
     closed_at: AwareDatetime | None = None
 
     step_work: dict[str, StepWork] = {}
+    step_in_turn: str | None = None
     next_step_since: AwareDatetime | None = None
     commanding_since: AwareDatetime | None = None
     notices_due: list[NoticeOccasion] = []

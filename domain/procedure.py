@@ -1,6 +1,7 @@
 """Article 5.2.3: working by the pinned runbook: steps in order, their time boxes, approvals and automatic actions."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from domain import acts
@@ -11,6 +12,7 @@ from domain.decide import Case, decides, need_reason
 from domain.errors import AlreadyDecided, Conflict, Incomplete, OwnWork, Unknown
 from domain.handling import must_command
 from domain.incident import HANDLING, Incident
+from domain.policy import Deadline
 from domain.text import N_
 
 CLAUSE = "5.2.3"
@@ -38,7 +40,25 @@ def record_step(case: Case[acts.RecordStep]) -> Sequence[ev.Event]:
         need_reason(act.text, CLAUSE, "text")
     else:
         _must_be_approved(case.incident, step, case.actor)
-    return [ev.StepRecorded(step=act.step, runbook=runbook.ref, result=act.result, text=act.text)]
+    turn = turn_after(case.incident, runbook, act.step, case.at)
+    return [ev.StepRecorded(step=act.step, runbook=runbook.ref, result=act.result, text=act.text, turn=turn)]
+
+
+def first_turn(runbook: Runbook, at: datetime) -> ev.Turn:
+    """Return the turn with which the work by a runbook begins."""
+    return _turn(runbook.steps[0], at)
+
+
+def turn_after(incident: Incident, runbook: Runbook, step_id: str, at: datetime) -> ev.Turn | None:
+    """Return whose turn it is after a result: where that is another step, its time box runs from then on."""
+    recorded = {*incident.steps, step_id}
+    step = next((step for step in runbook.steps if step.id not in recorded), None)
+    return _turn(step, at) if step else None
+
+
+def _turn(step: RunbookStep, at: datetime) -> ev.Turn:
+    box = timedelta(minutes=step.time_box_minutes) if step.time_box_minutes else None
+    return ev.Turn(step=step.id, due=Deadline(at=at + box, clause=CLAUSE) if box else None)
 
 
 def _pinned(incident: Incident, step_id: str) -> tuple[Runbook, RunbookStep]:
@@ -157,19 +177,20 @@ def _must_not_run(incident: Incident, step: RunbookStep) -> None:
         )
 
 
-def step_ran(incident: Incident, step_id: str, run: int, ran: Ran) -> list[ev.Event]:
+def step_ran(incident: Incident, step_id: str, run: int, ran: Ran, at: datetime) -> list[ev.Event]:
     """Return what the end of a confirmed run makes happen; an unclear one is nobody's result (R11)."""
     work, runbook = incident.work_on(step_id), incident.pinned_runbook
     if work.running_since is None or work.runs != run:
         return []
-    is_still_there = runbook is not None and any(step.id == step_id for step in runbook.steps)
     ref = incident.runbook or "-"
-    if ran.outcome == "unclear" or not is_still_there:
+    if ran.outcome == "unclear" or runbook is None or step_id not in [step.id for step in runbook.steps]:
         why = ran.why or "no_answer"
         return [ev.StepRunUnclear(step=step_id, runbook=ref, run=run, why=why, text=ran.output)]
-    return [
-        ev.StepRecorded(step=step_id, runbook=ref, result=ran.outcome, text=ran.output, run=run, why=ran.why),
-    ]
+    turn = turn_after(incident, runbook, step_id, at)
+    recorded = ev.StepRecorded(
+        step=step_id, runbook=ref, result=ran.outcome, text=ran.output, run=run, why=ran.why, turn=turn
+    )
+    return [recorded]
 
 
 # ── time boxes ────────────────────────────────────────────────────────────────

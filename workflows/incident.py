@@ -308,7 +308,8 @@ class IncidentWorkflow:
         """Record what came of it as the step's result (5.2.3)."""
         result = report.result
         ran = procedure.Ran(result.outcome, result.why, result.output)
-        self._note(procedure.step_ran(self.incident, report.step, report.run, ran), at=report.occurred_at)
+        at = report.occurred_at
+        self._note(procedure.step_ran(self.incident, report.step, report.run, ran, at), at=at)
 
     @workflow.signal(name=contract.ALERT, description="The monitor repeated or resolved its alert.")
     def alert(self, alert: contract.Alert) -> None:

@@ -166,8 +166,9 @@ class Company(RuleBasedStateMachine):
 
     @rule(outcome=st.sampled_from(["done", "failed", "unclear"]))
     def an_automatic_action_ends(self, outcome: procedure.Outcome) -> None:
-        for step, work in self.stage.incident.step_work.items():
-            self.stage.note(*procedure.step_ran(self.stage.incident, step, work.runs, procedure.Ran(outcome)))
+        incident, now = self.stage.incident, self.stage.now
+        for step, work in list(incident.step_work.items()):
+            self.stage.note(*procedure.step_ran(incident, step, work.runs, procedure.Ran(outcome), now))
 
     # ── what must hold ────────────────────────────────────────────────────────
 

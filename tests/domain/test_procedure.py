@@ -49,7 +49,7 @@ def at_switch(**opening: Any) -> Stage:
 
 
 def ran(scene: Stage, outcome: procedure.Outcome, run: int = 1, **told: Any) -> list[ev.Event]:
-    return scene.note(*procedure.step_ran(scene.incident, SWITCH, run, Ran(outcome, **told)))
+    return scene.note(*procedure.step_ran(scene.incident, SWITCH, run, Ran(outcome, **told), scene.now))
 
 
 def told(scene: Stage) -> list[tuple[str, list[str]]]:

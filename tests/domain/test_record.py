@@ -13,6 +13,7 @@ from domain import events as ev
 from domain.casefile import REMEMBERED, CaseFile
 from domain.clauses import CLAUSES
 from domain.company import Role
+from domain.departure import departed
 from domain.entry import GENESIS, Entry, first_break
 from domain.errors import CommandReused, Conflict, StaleVersion, WrongPhase
 from domain.fold import fold
@@ -194,8 +195,22 @@ def _worked() -> stage.Stage:
         worked.do(cast.MANAGER, acts.DecideStep(step=restart, approve=True)) if step == restart else None
         worked.do(cast.OPERATOR, acts.RecordStep(step=step, result="done"))
     worked.do(cast.OPERATOR, acts.RunStep(step=switch))
-    worked.note(*procedure.step_ran(worked.incident, switch, 1, procedure.Ran("unclear")))
+    worked.note(*procedure.step_ran(worked.incident, switch, 1, procedure.Ran("unclear"), worked.now))
     return worked
+
+
+def test_the_fold_reads_events_only() -> None:
+    """Whoever checks the record has neither the company nor the policy of that day."""
+    worked = _worked()
+    group = stage.group(company_=cast.worked_company())
+    group.do(cast.MANAGER, acts.OfferCommand(to=cast.TECHNICIAN, reason="换班"))
+    group.do(cast.TECHNICIAN, acts.AcceptCommand())
+    left = stage.on_site()
+    left.note(*departed(left.incident, cast.TECHNICIAN, left.now))
+    for scene in (worked, stage.closed(group), left):
+        number: dict[str, str] = {"number": scene.incident.number}
+        bare = fold(Incident.model_construct(**number), scene.timeline)  # type: ignore[arg-type]
+        assert bare.view() == scene.incident.view()
 
 
 def test_every_kind_of_event_keeps_its_type_and_digest_in_json() -> None:
