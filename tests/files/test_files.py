@@ -90,7 +90,7 @@ def test_the_sample_company_is_whole() -> None:
         ("id: lin-hui ", "id: zhou-guoqiang ", "people[2].id", "“zhou-guoqiang” is there twice"),
         ("name_en: Lin Hui", "nam_en: Lin Hui", "people[2].nam_en = 'Lin Hui'", "did you mean “name_en”?"),
         ("is_duty_on_site: true", "is_duty_on_site: maybe", "is_duty_on_site = 'maybe'", "must be true or false"),
-        ("        kind: http", "        kind: icmp", "systems[1].probes[1].kind = 'icmp'", "must be one of: 'http' or 'tcp'"),
+        ("    kind: http", "    kind: icmp", "systems[1].probes[1].kind = 'icmp'", "must be one of: 'http' or 'tcp'"),
     ],
 )
 def test_a_fault_of_the_company_names_line_field_value_and_reason(
