@@ -90,6 +90,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     audit = SqlAudit(database)
     latecomers = Latecomers(audit)
+    actions = load_actions(settings, with_secrets=False)
     try:
         async with latecomers.written():
             yield Services(
@@ -104,7 +105,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 inbox=SqlInbox(database),
                 paging=_paging(settings, database, snapshots),
                 registrar=Registrar(snapshots.catalogue, snapshots.directory, Departures(client), now_in_utc),
-                library=Library(snapshots.catalogue, snapshots.directory, now_in_utc),
+                library=Library(snapshots.catalogue, snapshots.directory, now_in_utc, tuple(actions.entries)),
                 links=Links.by(settings),
                 used_links=SqlLinks(database),
                 arrivals=SqlArrivals(database),
@@ -126,7 +127,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 checkpoints=SqlCheckpoints(database),
                 signer=signer_of(settings),
                 papers=TimelinePapers(),
-                actions=load_actions(settings, with_secrets=False),
+                actions=actions,
                 notice_texts=load_notices(settings.notices),
             )
     finally:

@@ -9,6 +9,7 @@ from adapters.temporal import keep_vigil
 from domain import acts
 from domain import measure as ms
 from domain.company import Collector, Company, Role, Watch
+from domain.incident import Phase
 from domain.policy import Interval, Policy, StatutoryClock
 from domain.text import Text
 from tests import cast
@@ -326,7 +327,9 @@ async def summary_returned(desk: Desk) -> None:
     await scenes.check_all(desk)
     await desk.paged("verification/1", bool)
     await desk.act(cast.SUPERVISOR, acts.VerifyRecovery(passed=True, text="已核对"))
-    await desk.until(lambda incident: incident.is_summary_overdue)
+    await desk.until(lambda incident: incident.is_preliminary_overdue)
+    early = acts.SubmitPreliminary(what="交易中断后恢复", cause_so_far="连接池耗尽", next_steps="五个工作日内报总结")
+    await desk.act(cast.SPECIALIST, early)
     await scenes.summarise(desk)
     await desk.paged("receipt/1/it_director", bool)
     await desk.act(cast.DIRECTOR, acts.ReceiveSummary(version=1, accept=False, reason="原因不清"))
@@ -339,30 +342,40 @@ async def summary_returned(desk: Desk) -> None:
 
 @course(preliminary_summary_deadline=0.5, summary_reminder=30)
 async def reopened(desk: Desk) -> None:
-    """It comes back twice: before the director was ever asked, and under the leading group."""
+    """It comes back twice, before and after its report."""
     await scenes.activate(desk, severity="II")
     await scenes.resolve(desk)
     await scenes.recover(desk)
     await desk.until(lambda incident: incident.is_preliminary_overdue)
     await desk.act(cast.SUPERVISOR, acts.Reopen(reason="又超时"))
-    await desk.act(cast.MANAGER, acts.SubmitPreliminary(what="交易中断", cause_so_far="存储", next_steps="更换控制器"))
+    preliminary = acts.SubmitPreliminary(what="交易中断", cause_so_far="存储", next_steps="更换控制器")
+    await desk.act(cast.MANAGER, preliminary)
     await desk.paged("preliminary/it_director", bool)
     await desk.act(cast.DIRECTOR, acts.Acknowledge(question="preliminary/it_director"))
-    await scenes.send_technician(desk)
-    await scenes.arrive(desk)
-    await scenes.call_director(desk)
-    await scenes.start_procedure(desk, is_major=False)
-    await scenes.resolve(desk, by=cast.TECHNICIAN)
+    await scenes.resolve(desk)
     await scenes.recover(desk)
     await scenes.summarise(desk)
     await desk.paged("receipt/1/it_director", bool)
     await desk.act(cast.DIRECTOR, acts.Reopen(reason="再次超时"))
-    await desk.until(lambda incident: incident.reopenings == 2 and incident.responder(cast.TECHNICIAN))
-    await scenes.resolve(desk, by=cast.TECHNICIAN)
+    await scenes.resolve(desk)
     await scenes.recover(desk)
     await scenes.summarise(desk)
     await scenes.receive(desk, version=2)
     await scenes.close(desk)
+
+
+@course()
+async def reopened_in_group(desk: Desk) -> None:
+    """The same people command again, and technicians are sent anew."""
+    await scenes.to_group(desk, is_major=False)
+    await scenes.resolve(desk, by=cast.TECHNICIAN)
+    await scenes.recover(desk)
+    await desk.act(cast.DIRECTOR, acts.Reopen(reason="又超时"))
+    await desk.until(
+        lambda incident: incident.phase == Phase.GROUP_HANDLING and len(incident.responders) > len(scenes.GROUP)
+    )
+    await scenes.arrive(desk)
+    await scenes.finish(desk, by=cast.TECHNICIAN)
 
 
 @course()

@@ -46,14 +46,14 @@ TEAM = {
 }
 HANDS = {SPECIALIST, SECOND_SPECIALIST, TECHNICIAN, SECOND_TECHNICIAN}
 COMMANDER = "whoever commands"
-WITHOUT_TECHNICIAN = {
-    "short",
-    "failed_recovery",
-    "summary_returned",
-    "time_box",
-}  # solved before one was sent, and by no group
+# Solved before one was sent, and by no group.
+WITHOUT_TECHNICIAN = {"short", "failed_recovery", "summary_returned", "time_box", "reopened", "linked"}
 COMMANDERS = dict.fromkeys(
-    {"on_duty", "major_approved", "not_started_then_reasked", "late_arrival_with_backup", *WITHOUT_TECHNICIAN}, MANAGER
+    {
+        *("on_duty", "major_approved", "not_started_then_reasked", "late_arrival_with_backup", "told_to_regulators"),
+        *WITHOUT_TECHNICIAN,
+    },
+    MANAGER,
 )
 # Put to the manager before the group was formed; to its commander from then on.
 BEFORE_THE_GROUP = "automatic_step/incident-7K3Q9-DXMB2.page.step.restart"
@@ -119,6 +119,7 @@ TABLE = {
     ),
     "group": Row("5.2.9", "form_group", _DIRECTOR),
     "plan": Row("5.2.8", "plan", [("", {GENERAL_MANAGER}), ("approval_deputies", {DEPUTY_GENERAL_MANAGER})], *_PLAN),
+    "major": Row("5.2.8", "plan_due", _DIRECTOR, *_PLAN),
     "plan_refused": Row("5.2.8", "plan_refused", _DIRECTOR, *_PLAN),
     "command": Row("5.2.9", "command_offered", [("", {MANAGER})]),
     "order": Row("5.3.2", "order", [("", {OPERATIONS_HEAD, FINANCE_HEAD}), ("page_deputies", {COMMANDER})]),
@@ -132,6 +133,9 @@ TABLE = {
     ),
     "verification": Row("6.1", "verification", _JUDGES),
     "summary": Row("6.2", "summary", [("", {MANAGER, SPECIALIST})], *_DAILY),
+    "preliminary": Row("6.2", "preliminary", [("", {MANAGER, SPECIALIST})], *_DAILY),
+    "preliminary/it_director": Row("6.2", "preliminary_made", [], *_DAILY),
+    "preliminary/general_manager": Row("6.2", "preliminary_made", [], *_DAILY),
     "receipt": Row("6.2", "receipt", [], *_DAILY),
     "closing": Row("6.3", "runbook", [("", {MANAGER})], *_DAILY),
     "arrival": Row("5.3", "dispatch", []),
