@@ -143,31 +143,38 @@ def test_nobody_there_ends_with_3(terminal: Terminal, tmp_path: Path) -> None:
     assert "make run" in nothing.stderr
 
 
+@pytest.fixture
+def handled(terminal: Terminal) -> str:
+    """An emergency of its own."""
+    number = terminal.reports()
+    assert terminal.types("--as", "chen-lei", "judge", number, "emergency").returncode == 0
+    return number
+
+
 def test_a_log_of_200_megabytes_comes_by_standard_input_in_constant_memory(
-    system: Launched, terminal: Terminal, number: str, tmp_path: Path
+    system: Launched, terminal: Terminal, handled: str, tmp_path: Path
 ) -> None:
     """Neither the API nor the terminal ever holds it: what the processes needed at the most hardly grows."""
     before = most_memory(system.run["pids"]["api"])
     made = "import sys; line = b'2026-11-26 09:58:00 ORA-00257 archiver error\\n' * 23302; "
     made += "[sys.stdout.buffer.write(line) for _ in range(200)]"
-    log = subprocess.Popen([sys.executable, "-c", made], stdout=subprocess.PIPE)
-    assert log.stdout is not None
-    words = ("evidence", "add", number, "-", "--name", "alert-警报.log", "--kind", "fault_log", "--place", "机房")
-    added = terminal.types("--as", "liu-fang", "--json", *words, stdin=log.stdout)
-    assert (log.wait(), added.returncode) == (0, 0), added.stderr
+    words = ("evidence", "add", handled, "-", "--name", "alert-警报.log", "--kind", "fault_log", "--place", "机房")
+    with subprocess.Popen([sys.executable, "-c", made], stdout=subprocess.PIPE) as log:
+        added = terminal.types("--as", "liu-fang", "--json", *words, stdin=log.stdout)
+    assert (log.returncode, added.returncode) == (0, 0), added.stderr
     answer = json.loads(added.stdout)
     assert (answer["file_name"], answer["media_type"]) == ("alert-警报.log", "text/plain")
     assert answer["size"] > 200 * 1024**2
     grown = most_memory(system.run["pids"]["api"]) - before
     assert grown < 40 * 1024**2, f"the API needed {grown / 1024**2:.0f} MiB more"
 
-    system.until(lambda: "alert-警报" in terminal.types("--as", "liu-fang", "evidence", "list", number).stdout, 20)
+    system.until(lambda: "alert-警报" in terminal.types("--as", "liu-fang", "evidence", "list", handled).stdout, 20)
     target = tmp_path / "back.log"
-    got = terminal.types("--as", "chen-lei", "evidence", "get", number, str(answer["seq"]), "-o", str(target))
+    got = terminal.types("--as", "chen-lei", "evidence", "get", handled, str(answer["seq"]), "-o", str(target))
     assert got.returncode == 0, got.stderr
     assert target.stat().st_size == answer["size"]
-    assert terminal.types("--as", "chen-lei", "evidence", "verify", number, str(answer["seq"])).returncode == 0
-    told = terminal.types("--as", "chen-lei", "evidence", "custody", number, str(answer["seq"])).stdout
+    assert terminal.types("--as", "chen-lei", "evidence", "verify", handled, str(answer["seq"])).returncode == 0
+    told = terminal.types("--as", "chen-lei", "evidence", "custody", handled, str(answer["seq"])).stdout
     assert [line.split()[2] for line in told.splitlines()] == ["received", "downloaded", "verified"]
     assert most_memory(system.run["pids"]["api"]) - before < 40 * 1024**2
 
@@ -179,15 +186,19 @@ def most_memory(pid: int) -> int:
 
 
 def test_a_bundle_is_checked_where_nothing_else_is(
-    system: Launched, terminal: Terminal, number: str, tmp_path: Path
+    system: Launched, terminal: Terminal, handled: str, tmp_path: Path
 ) -> None:
-    file = tmp_path / "incident.zip"
-    exported = terminal.types("--as", "chen-lei", "bundle", number, "-o", str(file))
+    log, file = tmp_path / "alert-警报.log", tmp_path / "incident.zip"
+    log.write_bytes("归档已满\n".encode() * 200_000)  # by far the largest part of the bundle
+    assert terminal.types("--as", "liu-fang", "evidence", "add", handled, str(log)).returncode == 0
+    # A bundle holds what is recorded, and the record follows the incident.
+    system.until(lambda: "wait to be recorded" not in terminal.types("verify", handled).stdout, 20)
+    exported = terminal.types("--as", "chen-lei", "bundle", handled, "-o", str(file))
     assert (exported.returncode, exported.stderr) == (0, "")
     elsewhere = Terminal(tmp_path / "another-machine")
     checked = elsewhere.types("verify", "bundle", str(file), "--key", system.run["public_key"])
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
-    assert "Nothing is wrong." in checked.stdout
+    assert "1 files" in checked.stdout
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1  # in the middle of the log
     file.write_bytes(content)
