@@ -305,6 +305,18 @@ async def evidence(desk: Desk) -> None:
     await scenes.finish(desk)
 
 
+@course(collectors=("app-log",), worked=True, failing={"collector that hangs": 1, "action that hangs": 1})
+async def open_action(desk: Desk) -> None:
+    """An automatic action and a collector are under way, and nobody knows what will come of them."""
+    look, restart, switch = cast.STEPS
+    await scenes.activate(desk)
+    await desk.act(cast.OPERATOR, acts.RecordStep(step=look, result="done"))
+    await desk.act(cast.MANAGER, acts.DecideStep(step=restart, approve=True))
+    await desk.act(cast.OPERATOR, acts.RecordStep(step=restart, result="done"))
+    await desk.act(cast.OPERATOR, acts.RunStep(step=switch))
+    await desk.until(lambda incident: bool(incident.collecting and incident.work_on(switch).running_since))
+
+
 # ── 6 ─────────────────────────────────────────────────────────────────────────
 
 

@@ -47,7 +47,7 @@ TEAM = {
 HANDS = {SPECIALIST, SECOND_SPECIALIST, TECHNICIAN, SECOND_TECHNICIAN}
 COMMANDER = "whoever commands"
 # Solved before one was sent, and by no group.
-WITHOUT_TECHNICIAN = {"short", "failed_recovery", "summary_returned", "time_box", "reopened", "linked"}
+WITHOUT_TECHNICIAN = {"short", "evidence", "failed_recovery", "summary_returned", "time_box", "reopened", "linked"}
 COMMANDERS = dict.fromkeys(
     {
         *("on_duty", "major_approved", "not_started_then_reasked", "late_arrival_with_backup", "told_to_regulators"),
@@ -250,6 +250,8 @@ class Reading:
             self.held_until = instant(inputs(signal)[0]["until"])
 
     def _timer(self, length: timedelta) -> Iterator[str]:
+        if self.next_at() <= self.now and not self.due():  # a call to nobody leaves no other trace
+            yield from self._begin_call(self.calls + 1)
         wanted = [self.next_at(), *self.limits]
         waits = [max(at - self.now, timedelta(milliseconds=1)) for at in wanted]
         waits += [self.wish] if self.wish else []

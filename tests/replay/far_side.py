@@ -124,11 +124,13 @@ class Fetched:
     async def collect(self, collector: Collector) -> Exhibit:
         if self._failing.fails("collector"):
             raise CannotCollect("HTTP 503")
+        if self._failing.fails("collector that hangs"):
+            await asyncio.Event().wait()
         return Exhibit(file_name=f"{collector.id}.log", size=5, digest="0" * 64, media_type="text/plain")
 
 
 class Automatic:
-    """What automatic actions end at: done, or gone before anybody could tell."""
+    """What automatic actions end at: done, gone before anybody could tell, or nothing for long."""
 
     def __init__(self, failing: Failing) -> None:
         self._failing = failing
@@ -136,6 +138,8 @@ class Automatic:
     async def carry_out(self, run: ActionRun) -> ActionResult:
         if self._failing.fails("action"):
             raise ConnectionResetError
+        if self._failing.fails("action that hangs"):
+            await asyncio.Event().wait()
         return ActionResult(outcome="done", output="HTTP 200")
 
 

@@ -34,6 +34,8 @@ CANNOT_BE = {
     ("RecoveryWorkflow", "continued"): "probes for one period of observation",
     ("DepartureWorkflow", "continued"): "waits for one change, then looks twice",
     ("CommunicationTestWorkflow", "continued"): "sends once to every contact point",
+    ("CollectionWorkflow", "continued"): "asks every collector once",
+    ("ActionWorkflow", "continued"): "carries out one run",
 }
 
 
