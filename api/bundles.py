@@ -20,6 +20,7 @@ from api.openapi import problems
 from api.problems import Case, Denied
 from api.reading import must_exist
 from api.services import Services
+from api.summary.bundled import papers
 from domain.administration import Task
 from domain.company import Person
 from domain.text import N_
@@ -62,7 +63,7 @@ async def bundle(number: Number, exporter: Exporter, ports: Ports, request: Requ
         found,
         row,
         handled=await ports.custody.of_incident(number),
-        papers=await ports.papers.of(number, found.entries),
+        papers=await papers(ports, number),
     ).packed(ports.storage, ports.signer, ports.settings.retired_keys, by=exporter.id, at=now_in_utc())
     headers = {**HARMLESS, "Content-Disposition": disposition(f"{number}.zip")}
     return StreamingResponse(packed, media_type="application/zip", headers=headers)

@@ -12,7 +12,6 @@ from adapters.credentials import Credentials
 from adapters.directory.registrar import Registrar
 from adapters.documents import Printer
 from adapters.evidence.building import signer_of, storage_of
-from adapters.evidence.papers import Papers, TimelinePapers
 from adapters.evidence.signing import Signer
 from adapters.limits import Limits
 from adapters.links import Links
@@ -78,7 +77,6 @@ class Services:
     custody: SqlCustody
     checkpoints: SqlCheckpoints
     signer: Signer | None
-    papers: Papers
     actions: AllowList
     notice_texts: NoticeTexts
 
@@ -126,7 +124,6 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 custody=SqlCustody(database),
                 checkpoints=SqlCheckpoints(database),
                 signer=signer_of(settings),
-                papers=TimelinePapers(),
                 actions=actions,
                 notice_texts=load_notices(settings.notices),
             )

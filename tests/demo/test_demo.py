@@ -55,4 +55,5 @@ def test_the_whole_story(tmp_path: Path) -> None:
     assert not any(CHINESE.search(line) for line in timelines)
     assert played.stdout.count("refused 403") >= 3  # judging, deciding and verifying what is not his
     assert "in place of Sun Jing" in played.stdout
+    assert next(running.home.glob("*.zip")).stat().st_size > 100_000
     assert "The recovery failed, back to handling" in played.stdout

@@ -16,7 +16,7 @@ from adapters.cli.app import run
 from adapters.evidence.bundle import Bundle, Manifest, Member
 from adapters.evidence.bundlecheck import BundleFault, BundleFindings, check
 from adapters.evidence.folder import FolderStorage
-from adapters.evidence.papers import TimelinePapers
+from adapters.evidence.papers import Paper
 from adapters.evidence.signing import Signer
 from adapters.store.custody import CustodyEntry
 from adapters.store.evidence import of_timeline
@@ -69,8 +69,8 @@ async def pack(storage: FolderStorage, signer: Signer | None, *, keep: bool = Tr
         algorithm="sha256",
         prev_hash="1" * 64,
     ).sealed()
-    papers = await TimelinePapers().of(NUMBER, entries)
-    bundle = Bundle(found, row_of(entries), handled=[link], papers=papers)
+    report = Paper("summary-1.zh-CN.html", "<!doctype html><p>连接池耗尽</p>".encode())
+    bundle = Bundle(found, row_of(entries), handled=[link], papers=[report])
     return b"".join([piece async for piece in bundle.packed(storage, signer, [], by="chen-lei", at=AT)])
 
 

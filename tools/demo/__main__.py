@@ -6,6 +6,8 @@ import secrets
 import subprocess
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 from urllib.parse import quote
 
@@ -14,7 +16,7 @@ import typer
 from adapters.cli.language import known, of_terminal
 from adapters.process import leave
 from domain.clauses import CLAUSES
-from tools.demo import ending, major
+from tools.demo import ending, exhibits, major
 from tools.demo.cast import SPECIALIST, SUPERVISOR, TECHNICIAN
 from tools.demo.stage import Missing, Stage, World
 from tools.demo.system import System, system
@@ -49,17 +51,19 @@ def _perform(found: System, teller: Teller, pace: float) -> int:
     stages: list[Stage] = []
     missing: list[str] = []
     try:
-        asyncio.run(play(world, stages))
+        file, key = asyncio.run(play(world, stages, found.home))
     except Missing as error:
         missing.append(str(error))
+    else:
+        missing += [] if _bundle_verified(file, key, teller.language) else ["fengsui verify bundle"]
     missing += lacking(stages)
     missing += [] if _verified(found, teller.language) else ["fengsui verify"]
     _links(found, teller, stages)
     return _conclude(teller, missing, time.monotonic() - started)
 
 
-async def play(world: World, stages: list[Stage]) -> None:
-    """Play the whole story; every incident is added as it opens."""
+async def play(world: World, stages: list[Stage], folder: Path) -> tuple[Path, str]:
+    """Play the whole story; every incident is added as it opens. Return the major one's bundle and its key."""
     await world.meet()
     stage = await major.report(world)
     stages.append(stage)
@@ -77,6 +81,7 @@ async def play(world: World, stages: list[Stage]) -> None:
     )
     await ending.recover(stage, TECHNICIAN, SPECIALIST, SUPERVISOR, fails_once=True)
     await ending.sum_up(stage, returned_once=True)
+    return await exhibits.take_along(stage, folder)
 
 
 def lacking(stages: list[Stage]) -> list[str]:
@@ -89,6 +94,24 @@ def _verified(found: System, language: str) -> bool:
     env = {**os.environ, "FENGSUI_HOME": str(found.home)}
     command = [sys.executable, "cli.py", "--language", language, "verify"]
     return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode == 0
+
+
+def _bundle_verified(file: Path, key: str, language: str) -> bool:
+    """Check the bundle as another machine would: with nothing but the file and the key."""
+    command = [
+        sys.executable,
+        str(ROOT / "cli.py"),
+        "--language",
+        language,
+        "verify",
+        "bundle",
+        str(file),
+        "--key",
+        key,
+    ]
+    with TemporaryDirectory() as elsewhere:
+        env = {"PATH": os.environ.get("PATH", ""), "HOME": elsewhere, "FENGSUI_HOME": elsewhere}
+        return subprocess.run(command, cwd=elsewhere, env=env, check=False).returncode == 0
 
 
 def _links(found: System, teller: Teller, stages: list[Stage]) -> None:

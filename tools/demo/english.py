@@ -12,7 +12,6 @@ ENGLISH = {
     "两台前置已重启": "Both gateways were restarted",
     "主备切换": "Switch to the standby",
     "主库拒绝连接，备库正常": "The primary refuses connections, the standby is well",
-    "主库日志 postgresql.log": "postgresql.log of the primary",
     "主库日志盘写满，短时间内不能恢复": "The log disk of the primary is full; no recovery in a short time",
     "主管已到场": "The supervisor is on the scene",
     "交易、结算同时中断": "Trading and settlement are down together",

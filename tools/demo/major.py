@@ -1,10 +1,9 @@
 """The major incident: report, judgement, direction, handling (5.2 and 5.3)."""
 
-import hashlib
-
 from domain import acts
 from domain.acts import Assessment, Report
 from domain.policy import Severity
+from tools.demo import exhibits
 from tools.demo.cast import (
     DEPARTMENTS,
     DIRECTOR,
@@ -27,7 +26,6 @@ REPORT = Report(
     preliminary_assessment=Assessment(covered=True, runbook="market-db-outage", text="按手册属数据库中断"),
     location="总部三楼机房 B 列",
 )
-LOG = "2026 PANIC: could not write to file: No space left on device\n"
 
 
 async def report(world: World) -> Stage:
@@ -186,10 +184,12 @@ async def handle(stage: Stage) -> None:
     await stage.act(OPERATIONS, acts.AnswerOrder(order=1, answer="acknowledged"))
     tell.scene(
         "5.3.5",
-        Said("应急专员保护故障日志：只记摘要，此后不能改动。", "The specialist protects the fault log by its digest."),
+        Said(
+            "应急专员保护故障信息日志：文件按摘要保存，此后不能改动。",
+            "The specialist keeps the fault log as a file, under its digest.",
+        ),
     )
-    digest = hashlib.sha256(LOG.encode()).hexdigest()
-    await stage.act(SPECIALIST, acts.Record(kind="fault_log", text="主库日志 postgresql.log", sha256=digest))
+    await exhibits.keep_log(stage)
     tell.scene(
         "5.3.6", Said("新情况报现场总指挥，由他确认。", "New information goes to the commander, who takes note.")
     )
