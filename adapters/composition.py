@@ -53,14 +53,14 @@ class Activities(NamedTuple):
 async def activities(settings: Settings, client: Client) -> AsyncIterator[Activities]:
     """Build the activities from the settings; the database's connections end with the block."""
     database = Database(settings.database_url)
-    snapshots = await Snapshots(settings, database).ready()
-    incidents, measures = Incidents(client), Measures(client)
-    directory = snapshots.directory
-    tests = SqlCommunicationTests(database)
-    standings = Standings(snapshots, tests)
-    reported = ReportedMeasures(standings, SqlMeasures(database), SqlIncidents(database), measures)
-    channels = build_channels(settings, SqlInbox(database), directory, snapshots.policy.time_zone)
     try:
+        snapshots = await Snapshots(settings, database).ready()
+        incidents, measures = Incidents(client), Measures(client)
+        directory = snapshots.directory
+        tests = SqlCommunicationTests(database)
+        standings = Standings(snapshots, tests)
+        reported = ReportedMeasures(standings, SqlMeasures(database), SqlIncidents(database), measures)
+        channels = build_channels(settings, SqlInbox(database), directory, snapshots.policy.time_zone)
         yield Activities(
             paging=Paging(directory, channels, SqlDeliveries(database)),
             recording=Recording(SqlRecord(database, signer_of(settings)), incidents, stamping_of(settings, database)),

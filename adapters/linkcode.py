@@ -23,6 +23,12 @@ WORDS = (
     *("alert_resolved", "at_risk", "closed", "command_offered", "contested", "dismissed", "dispatch", "form_group"),
     *("gap", "group_member", "informed", "notice", "notice_due", "order_objected", "person_left", "plain"),
     *("plan_approved", "recovery_failed", "report_due", "runbook", "step_result", "summary_returned", "unresolved"),
+    *("analysis_overdue", "command_passed", "link_refused", "linked", "major", "not_major", "objection"),
+    *("order_withdrawn", "plan_due", "preliminary", "preliminary_made", "rectification_due"),
+    *("rectification_extension", "rectification_news", "rectification_opened", "rectification_overdue"),
+    *("rectification_verification", "reopened", "runbook_version", "statutory_due", "statutory_overdue"),
+    *("statutory_reminder", "step", "step_approval", "step_decided", "step_overdue", "step_unclear"),
+    *("unlinked", "withdrawn"),
 )
 _PLACES = {word: place for place, word in enumerate(WORDS)}
 # Small numbers are bytes themselves, larger ones take another; then come the tags of what follows, then the words.

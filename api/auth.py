@@ -38,7 +38,7 @@ _NO_CSRF = problems.Case(
 _OUT_OF_SCOPE = problems.Case(403, "out-of-scope", N_("This token is not made for this: it lacks the scope “{scope}”."))
 _NO_KEYS = problems.Case(403, "out-of-scope", N_("Passwords, tokens and keys are not changed by means of a token."))
 _MUST_CHANGE = problems.Case(403, "password-change-needed", N_("Choose a password of your own first."))
-UPLOAD = re.compile(r"/api/v1/incidents/[0-9A-Za-z-]{1,40}/evidence")
+UPLOAD = re.compile(r"/api/v1/incidents/[^/]+/evidence", re.DOTALL)
 _log = structlog.get_logger(__name__)
 _bearer = HTTPBearer(auto_error=False, description="A token of a person, or the key of an alert source.")
 _cookie = APIKeyCookie(

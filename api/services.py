@@ -84,11 +84,11 @@ class Services:
 @asynccontextmanager
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """Read the company's files (FileProblem) and the directory; neither Temporal nor the database needs to be there."""
+    actions = load_actions(settings, with_secrets=False)
     database = Database(settings.database_url)
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     audit = SqlAudit(database)
     latecomers = Latecomers(audit)
-    actions = load_actions(settings, with_secrets=False)
     try:
         async with latecomers.written():
             yield Services(

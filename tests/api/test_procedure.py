@@ -62,7 +62,6 @@ def _revise(folder: Path) -> None:
     text = (folder / "market-db-outage@1.yaml").read_text(encoding="utf-8")
     for old, new in (
         ("version: 1", "version: 2"),
-        ("  - id: look\n", "  - id: look\n    time_box_minutes: 5\n"),
         (
             "  - id: space\n",
             "  - id: space\n    needs_approval: true\n    rollback: { zh: 无需回退, en: Nothing to undo }\n",

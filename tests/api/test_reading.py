@@ -79,8 +79,7 @@ async def test_an_activated_incident_shows_steps_limits_and_policy(api: Api) -> 
     seen = await story.look()
     assert seen["runbook"] == "market-db-outage@1"
     assert [step["result"] for step in seen["runbook_steps"]] == ["done", None, None, None, None]
-    assert seen["limit"]["name"] == "operator_limit"
-    assert seen["limit"]["clause"] == "5.2.4"
+    assert (seen["limit"]["name"], seen["limit"]["clause"]) == ("time_box", "5.2.3")
     assert {"operator_limit", "short_time_limit"} <= set(seen["deadlines"])
     assert seen["policy"] == {"version": "2026.1", "is_in_force": True}
 
