@@ -16,7 +16,7 @@ from adapters.cli.app import run
 from adapters.evidence.bundle import Bundle, Manifest, Member
 from adapters.evidence.bundlecheck import BundleFault, BundleFindings, check
 from adapters.evidence.folder import FolderStorage
-from adapters.evidence.papers import Paper
+from adapters.evidence.papers import LANGUAGES, Paper
 from adapters.evidence.signing import Signer
 from adapters.store.custody import CustodyEntry
 from adapters.store.evidence import of_timeline
@@ -69,8 +69,9 @@ async def pack(storage: FolderStorage, signer: Signer | None, *, keep: bool = Tr
         algorithm="sha256",
         prev_hash="1" * 64,
     ).sealed()
-    report = Paper("summary-1.zh-CN.html", "<!doctype html><p>连接池耗尽</p>".encode())
-    bundle = Bundle(found, row_of(entries), handled=[link], papers=[report])
+    page = "<!doctype html><p>连接池耗尽</p>".encode()
+    papers = [Paper(f"summary-1.{language}.html", page) for language in LANGUAGES]
+    bundle = Bundle(found, row_of(entries), handled=[link], papers=papers)
     return b"".join([piece async for piece in bundle.packed(storage, signer, [], by="chen-lei", at=AT)])
 
 
