@@ -34,9 +34,12 @@ class CollectionWorkflow:
         """Ask, tell, end."""
         names = ", ".join(collector.id for collector in collection.collectors)
         workflow.set_current_details(f"collection {collection.collection}: {names} (5.3.5)")
-        asking = asyncio.gather(*(self._ask(collector) for collector in collection.collectors))
+        asking = asyncio.create_task(self._ask_all(collection.collectors))
         await workflow.wait_condition(lambda: self._is_ended or asking.done())
         asking.cancel()
+
+    async def _ask_all(self, collectors: list[Collector]) -> None:
+        await asyncio.gather(*(self._ask(collector) for collector in collectors))
 
     async def _ask(self, collector: Collector) -> None:
         run = CollectorRun(
