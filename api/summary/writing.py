@@ -1,6 +1,7 @@
 """The report on paper: sections, deadlines met and missed, the timeline, who signs; every text in one language."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Literal, NamedTuple
 
 from adapters.documents import Chapter, Paper, Signature, Table
@@ -144,7 +145,8 @@ def _deadline(row: DeadlineView, desk: _Desk) -> list[str]:
     due = _.noted(desk.at(row.due), _.word("provisional")) if row.is_provisional else desk.at(row.due)
     state = _(_STATES[row.is_met])
     if row.is_met is False and row.done_at:
-        state = _(N_("{duration} late"), duration=duration(row.done_at - row.due, _))
+        late = timedelta(seconds=ceil((row.done_at - row.due).total_seconds()))
+        state = _(N_("{duration} late"), duration=duration(late, _))
     return [row.clause, what, due, desk.at(row.done_at), state]
 
 
