@@ -5,7 +5,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -60,8 +60,8 @@ def _set_up(document: Any, paper: Paper) -> None:
 
 
 def _page_head(paragraph: Any, paper: Paper) -> None:
-    paragraph.paragraph_format.tab_stops.clear_all()
-    paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(_WIDTH), alignment=2)
+    paragraph.style = "Normal"  # that of headers has a tab stop in the middle
+    paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
     _run(paragraph, f"{paper.drill}{paper.company}\t{paper.number}", size=8.5, colour=_GREY)
     if paper.watermark:
         _run(paragraph, f"  {paper.watermark}", size=8.5, colour=_RED, is_bold=True)
@@ -121,14 +121,19 @@ def _grid(
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Cm(_WIDTH * width / 100)
     if head:
-        row = grid.add_row()
-        _fill(row.cells, head, widths, is_head=True)
-        repeated = OxmlElement("w:tblHeader")
-        row._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 - python-docx cannot repeat a head
+        _fill(_row(grid, "w:tblHeader", "w:cantSplit"), head, widths, is_head=True)
     for place, texts in enumerate(rows):
         tone = _TONES.get(marks[place]) if marks else None
-        _fill(grid.add_row().cells, texts, widths, is_labelled=head is None, last=tone)
+        _fill(_row(grid, "w:cantSplit"), texts, widths, is_labelled=head is None, last=tone)
     document.add_paragraph().paragraph_format.space_after = Pt(2)
+
+
+def _row(grid: Any, *kinds: str) -> Any:
+    """Add a row that stays whole on a page, or a head that is repeated; python-docx has no word for either."""
+    row = grid.add_row()
+    for kind in sorted(kinds):
+        row._tr.get_or_add_trPr().append(OxmlElement(kind))  # noqa: SLF001
+    return row.cells
 
 
 def _fill(
