@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from adapters.store import migrate
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
 from api.app import create_app
 from tests.api.cast import TOKENS
+from tools.launcher.ports import choose
 from worker import workers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,10 +29,7 @@ PHONES = ["010-5550-0110", "010-5550-0119"]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return choose("", 0)
 
 
 def quick_policy(folder: Path) -> Path:
