@@ -48,6 +48,7 @@ _NEEDED = (INCIDENT, TIMELINE, EVIDENCE, CUSTODY, CHECKPOINTS, STAMPS)
 _PARSED = (*_NEEDED, HISTORY)
 _ENCRYPTED = 0x1
 _NAME = re.compile(r"[^\x00-\x1f\x7f\\:/]+(/[^\x00-\x1f\x7f\\:/]+)*")
+# zipfile says NotImplementedError of a compression that it does not know.
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
 
