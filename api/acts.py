@@ -11,7 +11,7 @@ from api.bodies import BODIES, IdempotencyKey, IfMatch, Number, Prefer, act_of
 from api.commands import Pending, command_id, pending
 from api.deps import Locale, Ports
 from api.openapi import ETAG, problems
-from api.revision import must_be_published
+from api.revision import must_be_published, published_since
 from domain import acts
 from domain.acts import Act, Command, Receipt
 from domain.authority import AUTHORITY
@@ -96,13 +96,15 @@ def _add(act: type[Act], resource: str) -> None:
         if_match: IfMatch = None,
     ) -> Any:
         envelope: Any = body
+        wanted = act_of(act, envelope)
         command: Command[Any] = command_type(
             command_id=command_id(person.id, key),
             person=person.id,
             post=envelope.post,
             occurred_at=envelope.occurred_at,
             expected_version=int(if_match.strip('"')) if if_match else envelope.expected_version,
-            act=act_of(act, envelope),
+            act=wanted,
+            edition=await published_since(ports, number, wanted),
         )
         await neighbours.check(number, command, ports)
         await must_be_published(ports, command.act)

@@ -10,10 +10,10 @@ from adapters.i18n import Translator
 from adapters.snapshot import now_in_utc
 from api.auth import CurrentPerson
 from api.deps import Locale, Ports
+from api.names import name_of
 from api.openapi import problems
 from api.reaching import Reason, reasons, step_text
 from api.services import Services
-from api.views import name_of
 from domain.company import POSTS, Company, Role
 from domain.duty import Step, Why, on_duty, reach
 from domain.errors import Unacceptable, Unknown

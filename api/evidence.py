@@ -19,13 +19,13 @@ from adapters.store.exhibits import ExhibitRow, rows_of
 from api.auth import Keeper
 from api.bodies import Number
 from api.deps import Locale, Ports
+from api.names import name_of
 from api.openapi import problems
 from api.problems import Case, Denied
 from api.reading import must_exist
 from api.services import Services
 from api.signin.entry import address_of
 from api.timeline import unrecorded
-from api.views import name_of
 from domain.administration import Task
 from domain.company import Company, Person
 from domain.text import N_, Wire

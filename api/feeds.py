@@ -14,9 +14,9 @@ from adapters.snapshot import now_in_utc
 from adapters.store.catalogue import Edit
 from api.auth import CurrentPerson
 from api.deps import Locale, Ports
+from api.names import name_of
 from api.openapi import problems
 from api.services import Services
-from api.views import name_of
 from domain.text import N_, Key, Wire
 
 FEED = "feed"

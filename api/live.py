@@ -54,7 +54,8 @@ async def stream(
         company = await ports.snapshots.directory.company()
         for entry in entries:
             seq = entry.seq
-            yield ServerSentEvent(event="entry", id=str(seq), data=entry_view(entry, company, _))
+            shown = entry_view(entry, company, _, ports.snapshots.policy.regulators)
+            yield ServerSentEvent(event="entry", id=str(seq), data=shown)
         if len(entries) < _BATCH:
             await asyncio.sleep(PACE_SECONDS)
     yield ServerSentEvent(event="reconnect", data={"after_seq": seq}, retry=1000)

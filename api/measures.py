@@ -17,11 +17,11 @@ from api.bodies import Envelope, IdempotencyKey, IfMatch, Prefer, Strict, act_of
 from api.commands import Pending, command_id, pending
 from api.deps import Locale, Ports
 from api.incidents import RefusalView, refusal_view
+from api.names import name_of
 from api.openapi import ETAG, problems
 from api.paging import After, Limit, Listing
 from api.services import Services
 from api.timeline import AfterSeq, EntryView, entry_view
-from api.views import name_of
 from domain.acts import Receipt
 from domain.administration import POWERS, Task
 from domain.authority import Actor

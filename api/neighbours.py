@@ -10,9 +10,10 @@ from adapters.snapshot import now_in_utc
 from adapters.store.database import DatabaseAway
 from adapters.store.neighbours import Neighbour
 from adapters.temporal import OutcomeUnknown, TemporalAway
+from api.names import called, name_of
 from api.reading import find
 from api.services import Services
-from api.views import IncidentView, name_of
+from api.views import IncidentView
 from domain import acts, reopening
 from domain.acts import Act, Command, Report
 from domain.awaited import ladders
@@ -50,7 +51,7 @@ async def complete(shown: IncidentView, incident: Incident, ports: Services, _: 
         )
     commander = incident.commander
     added.warnings = _of_commands({commander: others[commander]} if commander in others else {}, incident.company, _)
-    added.warnings += _of_left_open(left_open(incident), _) if incident.phase == Phase.SUMMARY else []
+    added.warnings += _of_left_open(incident, _) if incident.phase == Phase.SUMMARY else []
     return shown
 
 
@@ -62,7 +63,7 @@ async def foreseen(number: str, act: Act, ports: Services, _: Translator) -> lis
     if not isinstance(act, acts.Close):
         return []
     try:
-        return _of_left_open(left_open((await find(ports, number)).incident), _)
+        return _of_left_open((await find(ports, number)).incident, _)
     except (NoSuchIncident, OutcomeUnknown, TemporalAway, DatabaseAway):
         return []
 
@@ -114,8 +115,10 @@ def _of_commands(held: dict[str, list[str]], company: Company, _: Translator) ->
     ]
 
 
-def _of_left_open(items: list[str], _: Translator) -> list[str]:
-    return [_(N_("Nobody has answered or decided: {item}."), item=", ".join(items))] if items else []
+def _of_left_open(incident: Incident, _: Translator) -> list[str]:
+    comma = "、" if _.language == "zh-CN" else ", "
+    items = [called(item, incident.company, incident.policy.regulators, _) for item in left_open(incident)]
+    return [_(N_("Nobody has answered or decided: {item}."), item=comma.join(items))] if items else []
 
 
 # ── what only the door can check ──────────────────────────────────────────────

@@ -13,10 +13,10 @@ from adapters.store.deliveries import Attempt
 from api.auth import CurrentPerson
 from api.bodies import Number
 from api.deps import Locale, Ports
+from api.names import name_of
 from api.openapi import problems
 from api.phone.facts import history
 from api.reading import find
-from api.views import name_of
 from domain import events as ev
 from domain.acts import NoticeOccasion
 from domain.company import Company

@@ -11,10 +11,10 @@ from adapters.i18n import Translator
 from api.auth import CurrentPerson
 from api.bodies import Number
 from api.deps import Locale, Ports
+from api.names import name_of
 from api.openapi import problems
 from api.reading import find
 from api.services import Services
-from api.views import name_of
 from domain.company import Role, RunbookStep
 from domain.incident import HANDLING, Incident, StepWork
 from domain.text import N_, Text, Wire

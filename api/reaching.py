@@ -4,7 +4,7 @@ from datetime import datetime
 
 from adapters.i18n import Translator
 from adapters.i18n.formats import instant
-from api.views import name_of
+from api.names import name_of
 from domain.company import Company
 from domain.directory import INBOX
 from domain.duty import Candidate, Obstacle, Reached, Step, Why

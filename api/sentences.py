@@ -1,16 +1,17 @@
 """A sentence for every kind of event: the timeline as a person reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from adapters.i18n import Translator
 from adapters.i18n.formats import instant
-from api.views import name_of
+from api.names import called, called_of_measure, name_of, named_report
 from domain import events as ev
 from domain import measure as ms
 from domain.company import Company, Role
 from domain.entry import Entry
+from domain.policy import Regulator
 from domain.text import N_, excerpt
 
 _Choice = str | Callable[[Any], str]
@@ -295,12 +296,13 @@ MEASURE_SENTENCES: dict[type[ev.Event], _Choice] = {
 }
 
 
-def sentence(entry: Entry, company: Company, _: Translator) -> str:
-    """Tell an entry in a language."""
+def sentence(entry: Entry, company: Company, _: Translator, regulators: Sequence[Regulator] = ()) -> str:
+    """Tell an entry in a language, with the names that the company and its policy have for what it mentions."""
     event = entry.event
     choice = (SENTENCES | MEASURE_SENTENCES)[type(event)]
     message = choice(event) if callable(choice) else choice
-    return _(message, who=who(entry, company, _), **_params(event, company, _))
+    params = _params(event, company, _) | _named(event, company, _, regulators)
+    return _(message, who=who(entry, company, _), **params)
 
 
 def who(entry: Entry, company: Company, _: Translator) -> str:
@@ -336,6 +338,23 @@ def _params(event: ev.Event, company: Company, _: Translator) -> dict[str, str]:
     if isinstance(event, ev.Refused):
         params["refusal"] = _(event.message, **event.params) if event.params else _(event.message)
     return params
+
+
+def _named(event: ev.Event, company: Company, _: Translator, regulators: Sequence[Regulator]) -> dict[str, str]:
+    """Name questions, and reports to regulators."""
+    match event:
+        case ev.Paged() | ev.Acknowledged():
+            return {"question": called(event.question, company, regulators, _)}
+        case ms.MeasureCalled():
+            return {"question": called_of_measure(event.question, _)}
+        case ev.Closed():
+            comma = "、" if _.language == "zh-CN" else ", "
+            return {"left_open": comma.join(called(item, company, regulators, _) for item in event.left_open)}
+        case ev.StatutoryDue() | ev.StatutoryReminded() | ev.StatutoryOverdue() | ev.StatutoryFiled():
+            return named_report(event.regulator, event.report, regulators, _)
+        case ev.StatutoryDropped() | ev.StatutoryWaived():
+            return named_report(event.regulator, None, regulators, _)
+    return {}
 
 
 def _text(name: str, value: Any, company: Company, _: Translator) -> str:

@@ -9,8 +9,8 @@ from adapters.places import as_printed, place_code
 from adapters.snapshot import now_in_utc
 from api.auth import Keeper
 from api.deps import Locale, Ports
+from api.names import name_of
 from api.openapi import problems
-from api.views import name_of
 from domain.administration import Task, may
 from domain.arrivals import Arrivals, tally
 from domain.company import Person

@@ -12,12 +12,12 @@ from adapters.i18n.formats import instant
 from api.auth import CurrentPerson
 from api.bodies import Number
 from api.deps import Locale, Ports
+from api.names import name_of
 from api.openapi import problems
 from api.phone import paper
 from api.phone.facts import history
 from api.problems import Denied, plain
 from api.reading import find
-from api.views import name_of
 from domain import events as ev
 from domain.entry import Entry
 from domain.incident import Incident, StatutoryReport

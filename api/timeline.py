@@ -1,5 +1,6 @@
 """Everything that happened to an incident, in order, in words (5.3.5)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,15 +12,16 @@ from api.auth import CurrentPerson
 from api.bodies import Number
 from api.deps import Locale, Ports
 from api.incidents import RefusalView, refusal_view
+from api.names import name_of
 from api.openapi import problems
 from api.reading import must_exist
 from api.sentences import sentence
 from api.services import Services
-from api.views import name_of
 from domain.clauses import wording
 from domain.company import Company, Role
 from domain.entry import Entry
 from domain.errors import NoSuchIncident
+from domain.policy import Regulator
 from domain.text import Wire
 
 router = APIRouter(prefix="/incidents/{number}/timeline", tags=["incidents"])
@@ -86,7 +88,8 @@ async def timeline(
     if not entries:
         await must_exist(ports, number)
     company = await ports.snapshots.directory.company()
-    items = [entry_view(entry, company, _, is_recorded=entry.seq <= recorded) for entry in entries]
+    regulators = ports.snapshots.policy.regulators
+    items = [entry_view(entry, company, _, regulators, is_recorded=entry.seq <= recorded) for entry in entries]
     more = items[-1].seq if len(items) == limit else None
     audited = (await ports.audit.of_incident(number, limit=100)).items if refusals else []
     return Timeline(items=items, next_after_seq=more, refusals=[refusal_view(item, _) for item in audited])
@@ -100,7 +103,9 @@ async def unrecorded(ports: Services, number: str) -> list[Entry]:
         return []
 
 
-def entry_view(entry: Entry, company: Company, _: Translator, *, is_recorded: bool = True) -> EntryView:
+def entry_view(
+    entry: Entry, company: Company, _: Translator, regulators: Sequence[Regulator] = (), *, is_recorded: bool = True
+) -> EntryView:
     """Show an entry in the caller's language."""
     return EntryView(
         **entry.model_dump(exclude={"event", "incident"}),
@@ -108,7 +113,7 @@ def entry_view(entry: Entry, company: Company, _: Translator, *, is_recorded: bo
         role_text=_.word(entry.role),
         clause_text=wording(entry.clause, _.language),
         kind=entry.event.kind,
-        sentence=sentence(entry, company, _),
+        sentence=sentence(entry, company, _, regulators),
         event=entry.event.model_dump(mode="json"),
         is_recorded=is_recorded,
     )

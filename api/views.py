@@ -6,12 +6,13 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, create_model
 
 from adapters.i18n import Translator
+from api.names import called, name_of
 from api.runbookviews import ProposalView
 from domain.awaited import Awaited, awaited
 from domain.clauses import wording
 from domain.clock import next_due
 from domain.closure import checklist, missing_for_closing, missing_for_verification
-from domain.company import Company, Role
+from domain.company import Role
 from domain.incident import Incident, Phase
 from domain.policy import Deadline
 from domain.possible import possible
@@ -21,8 +22,9 @@ _HIDDEN = {"company", "policy", "calendar", "handled"}
 
 
 class AwaitedView(Awaited):
-    """What is awaited from whom, with names and the clause's words."""
+    """What is awaited from whom, in words, with names and the clause's words."""
 
+    question_text: str
     names: list[str]
     clause_text: str
     warnings: list[str] = []
@@ -113,7 +115,7 @@ def view(
             version=incident.policy.version,
             is_in_force=incident.policy.is_in_force(incident.calendar.local(now).date()),
         ),
-        awaited=[_awaited(item, incident.company, _) for item in awaited(incident)],
+        awaited=[_awaited(item, incident, _) for item in awaited(incident)],
         limit=LimitView(name=limit[0], clause_text=_wording(limit[1].clause, _), **limit[1].model_dump())
         if limit
         else None,
@@ -129,21 +131,17 @@ def view(
     )
 
 
-def name_of(company: Company, person_id: str, _: Translator) -> str:
-    """Return a person's name in a language; somebody unknown keeps his id."""
-    person = company.person(person_id)
-    if person is None:
-        return person_id
-    return person.name if _.language == "zh-CN" else person.name_en
-
-
 def _wording(clause: str, _: Translator) -> str:
     return wording(clause, _.language)
 
 
-def _awaited(item: Awaited, company: Company, _: Translator) -> AwaitedView:
-    names = [name_of(company, person, _) for person in item.people]
-    return AwaitedView(**item.model_dump(), names=names, clause_text=_wording(item.clause, _))
+def _awaited(item: Awaited, incident: Incident, _: Translator) -> AwaitedView:
+    return AwaitedView(
+        **item.model_dump(),
+        question_text=called(item.question, incident.company, incident.policy.regulators, _),
+        names=[name_of(incident.company, person, _) for person in item.people],
+        clause_text=_wording(item.clause, _),
+    )
 
 
 def _steps(incident: Incident, _: Translator) -> list[StepView]:

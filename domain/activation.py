@@ -83,8 +83,9 @@ def judge(case: Case[acts.Judge]) -> Sequence[ev.Event]:
         reason = need_reason(act.reason, "5.2.2")
         window = incident.policy.dismissal_window
         return [ev.Dismissed(reason=reason, window=Deadline(at=case.now + window.duration, clause=window.clause))]
-    activated = _activation(incident, act, case.at)
-    due = statutory.due_at_activation(incident, activated.severity, activated.runbook, case.now)
+    runbook = _pinned(incident, act.runbook, case.edition)
+    activated = _activation(incident, act, runbook, case.at)
+    due = statutory.due_at_activation(incident, activated.severity, runbook, case.now)
     return [activated, *_gaps(incident, case.at), *on_activation(incident), *due]
 
 
@@ -101,10 +102,9 @@ def _may_judge(case: Case[acts.Judge]) -> None:
         raise OwnWork(N_("The dismissal was contested: the other judge or the director must look."), clause="5.2.2")
 
 
-def _activation(incident: Incident, act: acts.Judge, at: datetime) -> ev.Activated:
+def _activation(incident: Incident, act: acts.Judge, runbook: Runbook | None, at: datetime) -> ev.Activated:
     policy, company = incident.policy, incident.company
     severity = act.severity or incident.severity
-    runbook = _pinned(incident, act.runbook)
     return ev.Activated(
         severity=severity,
         reason=act.reason,
@@ -114,6 +114,7 @@ def _activation(incident: Incident, act: acts.Judge, at: datetime) -> ev.Activat
         specialists=company.in_order(Role.EMERGENCY_SPECIALIST, at),
         operator_limit=Deadline(at=at + policy.operator_limit.duration, clause=policy.operator_limit.clause),
         short_time_limit=Deadline(at=at + policy.short_time(severity), clause="5.2.6"),
+        edition=runbook if runbook and company.runbook(runbook.ref) is None else None,
     )
 
 
@@ -123,12 +124,14 @@ def _gaps(incident: Incident, at: datetime) -> Iterator[ev.Event]:
         yield ev.GapFound(post=Role.EMERGENCY_SPECIALIST, cited="3.3")
 
 
-def _pinned(incident: Incident, wanted: str | None) -> Runbook | None:
+def _pinned(incident: Incident, wanted: str | None, edition: Runbook | None) -> Runbook | None:
+    """Return the version to work by: what the library holds in force now, or else what it held at the report (4.3)."""
     assessment = incident.preliminary_assessment
     name = wanted or (assessment.runbook if assessment and assessment.covered else None)
     if name is None:
         return None
-    runbook = incident.company.runbook(name)
+    company = incident.company.with_edition(edition) if edition else incident.company
+    runbook = company.runbook(name)
     if runbook is None:
         raise Unknown(N_("There is no runbook “{runbook}”."), clause="4.3", field="runbook", runbook=name)
     return runbook

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field
 
-from domain.company import Role
+from domain.company import Role, Runbook
 from domain.exhibit import Exhibit
 from domain.policy import Severity
 from domain.text import Key, Line, Prose, Section, Wire
@@ -538,7 +538,10 @@ A = TypeVar("A", bound=Act)
 
 
 class Command(Wire, Generic[A]):
-    """An act on its way: who does it, in which role (None: the first of his that may), when it happened."""
+    """An act on its way: who does it, in which role (None: the first of his that may), when it happened.
+
+    With a judgement comes the ``edition`` of its runbook that was published after the incident opened (4.3).
+    """
 
     command_id: Key
     person: Key
@@ -546,6 +549,7 @@ class Command(Wire, Generic[A]):
     occurred_at: AwareDatetime | None = None
     expected_version: int | None = None
     act: A
+    edition: Runbook | None = None
 
     def digest(self) -> str:
         """Return a short digest of the content, to notice another content under the same command id."""

@@ -119,6 +119,7 @@ def _statutory(incident: Incident, _asked: Asked) -> Iterator[Answer]:
 _ANSWERS: dict[str, _Rule] = {
     "judgement": _always(acts.Judge),
     "activation": _always(),
+    "at_risk": _arrival,
     "overdue": _arrival,
     "step": _step,
     "procedure": _always(acts.DecideProcedure),

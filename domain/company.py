@@ -230,6 +230,10 @@ class Company(Wire):
         """Find a runbook by its id, or by ``id@version``."""
         return next((book for book in self.runbooks if runbook_id in (book.id, book.ref)), None)
 
+    def with_edition(self, book: Runbook) -> "Company":
+        """Return this company with a newer version of a runbook; the older ones are still found by ``id@version``."""
+        return self.model_copy(update={"runbooks": [book, *(item for item in self.runbooks if item.ref != book.ref)]})
+
     def holders(self, post: Role) -> list[str]:
         """Return the ids of the active people who hold a post, in the company's order."""
         return [person.id for person in self.people if person.is_active and post in person.posts]

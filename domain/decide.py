@@ -6,6 +6,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from domain import acts
 from domain.authority import AUTHORITY, Actor, authorise
+from domain.company import Runbook
 from domain.errors import Conflict, InTheFuture, ReasonNeeded, StaleVersion, Unacceptable
 from domain.events import Event
 from domain.incident import Incident
@@ -19,13 +20,17 @@ A_co = TypeVar("A_co", bound=acts.Act, covariant=True)
 
 
 class Case(NamedTuple, Generic[A_co]):
-    """An act before the rules: the incident, what, by whom, when it happened and when it is heard."""
+    """An act before the rules: the incident, what, by whom, when it happened and when it is heard.
+
+    ``edition`` is a version of the runbook that the incident does not know yet.
+    """
 
     incident: Incident
     act: A_co
     actor: Actor
     at: datetime
     now: datetime
+    edition: Runbook | None = None
 
     @property
     def clause(self) -> str:
@@ -68,7 +73,8 @@ def decide(incident: Incident, command: acts.Command[acts.Act], now: datetime) -
             expected=command.expected_version,
             current=incident.version,
         )
-    return Decision(actor, at, RULES[type(command.act)](Case(incident, command.act, actor, at, now)))
+    case = Case(incident, command.act, actor, at, now, command.edition)
+    return Decision(actor, at, RULES[type(command.act)](case))
 
 
 def _happened_at(incident: Incident, command: acts.Command[acts.Act], now: datetime, clause: str) -> datetime:

@@ -21,6 +21,7 @@ def beacons(incident: Incident) -> list[Ladder]:
     found = [
         *_judgement(incident),
         *_activation(incident),
+        *_at_risk(incident),
         *_overdue(incident),
         *_procedure(incident),
         *_major(incident),
@@ -198,6 +199,25 @@ def _steps(incident: Incident) -> Iterator[Ladder]:
             step=step.id,
             runbook=incident.runbook or "",
         )
+
+
+def _at_risk(incident: Incident) -> Iterator[Ladder]:
+    """Somebody may be late: whoever commands is paged, until he took note, or the deadline tells (R20)."""
+    for responder in arrivals(incident):
+        question = f"at_risk/{responder.person}/{responder.dispatch}"
+        if responder.is_at_risk and not responder.is_overdue and not incident.acknowledged_by.get(question):
+            since = at_risk_at(incident, responder)
+            build = _Builder(incident, since, since)
+            others = [person for person in build.with_manager() if person != responder.person]
+            yield build.ladder(
+                question,
+                responder.deadline.clause,
+                "at_risk",
+                build.upwards(_commanding(incident), others, Role.IT_MANAGER),
+                due=responder.deadline.at,
+                is_provisional=responder.deadline.is_provisional,
+                person=responder.person,
+            )
 
 
 def _overdue(incident: Incident) -> Iterator[Ladder]:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from domain.acts import Assessment, NoticeOccasion, PlanStep, RectificationMeasure, Review, StatutorySection
-from domain.company import Role
+from domain.company import Role, Runbook
 from domain.exhibit import Exhibit
 from domain.policy import Deadline, Severity
 from domain.text import Wire
@@ -117,7 +117,10 @@ class Withdrawn(Event):
 
 
 class Activated(Event):
-    """It is an emergency: the procedure starts, the runbook is pinned, operator and specialist are tasked."""
+    """It is an emergency: the procedure starts, the runbook is pinned, operator and specialist are tasked.
+
+    ``edition`` is the text of a version that was published only after the incident opened.
+    """
 
     clause = "5.2.2"
     kind: Literal["activated"] = "activated"
@@ -129,6 +132,7 @@ class Activated(Event):
     operator_limit: Deadline
     short_time_limit: Deadline
     turn: Turn | None = None
+    edition: Runbook | None = None
 
 
 class Dismissed(Event):

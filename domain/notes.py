@@ -149,11 +149,6 @@ def _decided(incident: Incident, event: ev.PlanDecided) -> Note:
     return Note(people, "plan_approved", {"plan_version": str(event.plan_version)})
 
 
-def _at_risk(incident: Incident, event: ev.ArrivalAtRisk) -> Note:
-    people = [*_commanding(incident), *_managers(incident)]
-    return Note(people, "at_risk", {"person": event.responder}, spared=event.responder)
-
-
 def _alert_resolved(incident: Incident, event: ev.AlertResolved) -> Note:
     return Note(_commanding(incident), "alert_resolved", {"text": event.text})
 
@@ -227,7 +222,6 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.SummaryReceived: _returned,
     ev.PlanDecided: _decided,
     ev.AlertResolved: _alert_resolved,
-    ev.ArrivalAtRisk: _at_risk,
     ev.GroupFormed: lambda i, e: Note(
         [person for person in e.members if not _is_called(i, person)], "group_member", {}
     ),

@@ -7,6 +7,7 @@ from math import ceil
 from domain import acts
 from domain import events as ev
 from domain.calendar import working_days_deadline
+from domain.company import Runbook
 from domain.decide import Case, decides
 from domain.errors import AlreadyDecided, Conflict, Incomplete, Unacceptable, Unknown
 from domain.incident import Incident, StatutoryReport
@@ -42,10 +43,9 @@ def applying(incident: Incident, severity: Severity, kind: str | None) -> list[R
 
 
 def due_at_activation(
-    incident: Incident, severity: Severity, runbook: str | None, now: datetime
+    incident: Incident, severity: Severity, book: Runbook | None, now: datetime
 ) -> Iterator[ev.StatutoryDue]:
     """Return what becomes due when it is judged an emergency, or is judged worse than before."""
-    book = incident.company.runbook(runbook) if runbook else None
     for regulator in applying(incident, severity, book.kind if book else None):
         if not any(item.regulator == regulator.id and item.heads for item in incident.statutory):
             yield from _reports_of(incident, regulator, now)
@@ -78,7 +78,7 @@ def recomputed(incident: Incident, severity: Severity, now: datetime) -> Iterato
     wanted = {item.id for item in applying(incident, severity, book.kind if book else None)}
     known = {item.regulator for item in incident.statutory}
     told = {item.regulator for item in incident.statutory if item.heads}
-    for event in due_at_activation(incident, severity, incident.runbook, now):
+    for event in due_at_activation(incident, severity, book, now):
         if event.regulator not in known:
             yield event
     for regulator in dict.fromkeys(item.regulator for item in incident.statutory):

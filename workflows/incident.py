@@ -270,7 +270,7 @@ class IncidentWorkflow:
 
     @workflow.signal(name=contract.ARRIVAL_AT_RISK, description="Most of a responder's time has passed.")
     def arrival_at_risk(self, risk: OverdueReport) -> None:
-        """Record it and tell whoever commands (5.3.3, 5.3.4)."""
+        """Record it; whoever commands is paged (5.3.3, 5.3.4)."""
         self._note(clock.arrival_at_risk(self.incident, risk.responder, risk.dispatch))
 
     @workflow.signal(name=contract.ARRIVAL_OVERDUE, description="A responder was not on the scene at his deadline.")

@@ -116,7 +116,8 @@ def _awaited(_: Translator, item: dict[str, Any]) -> None:
         clause = f"{waiting['clause']} {waiting['clause_text']}"
         arrival = _ARRIVALS.get(waiting.get("arrival") or "")
         names = _.noted(", ".join(waiting["names"]), _(arrival)) if arrival else ", ".join(waiting["names"])
-        shown.add_row(escape(waiting["question"]), escape(names), _due(_, waiting, "due"), clause)
+        question = _.noted(waiting["question_text"], waiting["question"])
+        shown.add_row(escape(question), escape(names), _due(_, waiting, "due"), clause)
     console.print(shown)
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple, TypeVar
 from adapters.i18n import Translator
 from adapters.i18n.formats import instant
 from adapters.store.database import DatabaseAway
+from api.names import name_of
 from api.sentences import sentence
 from api.services import Services
 from api.timeline import unrecorded
-from api.views import name_of
 from domain import events as ev
 from domain.answers import Asked
 from domain.awaited import awaited
@@ -49,7 +49,11 @@ def _last(entries: Sequence[Entry]) -> int:
 def latest(incident: Incident, entries: Sequence[Entry], _: Translator, zone: str) -> list[Fact]:
     """Tell the newest entries, the newest first; calls are left out."""
     told = [entry for entry in entries if not isinstance(entry.event, ev.Paged)][-_LATEST:]
-    return [Fact(instant(entry.occurred_at, _, zone), sentence(entry, incident.company, _)) for entry in reversed(told)]
+    regulators = incident.policy.regulators
+    return [
+        Fact(instant(entry.occurred_at, _, zone), sentence(entry, incident.company, _, regulators))
+        for entry in reversed(told)
+    ]
 
 
 def waiting(incident: Incident, _: Translator) -> list[Fact]:
@@ -216,6 +220,7 @@ def _preliminary(story: _Story, _put: Asked) -> Iterator[Fact]:
 _GIST: tuple[SectionName, ...] = ("overview", "scope_and_loss", "cause", "responsibility", "problems_exposed")
 _TELLING: dict[str, _Telling] = {
     "arrival": _scene,
+    "at_risk": _scene,
     "overdue": _scene,
     "plan": _plan,
     "plan_refused": _plan,

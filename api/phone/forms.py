@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from adapters.i18n import Translator
-from api.views import name_of
+from api.names import name_of
 from domain import acts
 from domain.acts import Act
 from domain.answers import Answer

@@ -20,6 +20,7 @@ from api.commands import command_id
 from api.deps import Ports
 from api.failures import case_of
 from api.language import language_of
+from api.names import name_of
 from api.phone import contact, paper
 from api.phone.door import FORGED, Doorkeeper, Shut, note
 from api.phone.facts import history
@@ -27,14 +28,13 @@ from api.phone.forms import Form, content, form
 from api.phone.sheet import Notice, Visit, sheet
 from api.problems import Case, Denied
 from api.reading import find
-from api.revision import must_be_published
+from api.revision import must_be_published, published_since
 from api.sentences import sentence
 from api.services import Services
 from api.summary import writing
 from api.summary.documents import written
 from api.summary.dossier import gather
 from api.summary.reading import noted
-from api.views import name_of
 from domain.acts import COMMANDS, Act
 from domain.answers import asked, conceivable
 from domain.errors import Refusal
@@ -165,7 +165,10 @@ async def _carry_out(ports: Services, visit: Visit, act: Act, key: str, _: Trans
     link = visit.link
     await must_be_published(ports, act)
     command = COMMANDS[act.name](
-        command_id=command_id(link.person, f"link/{link.id}/{key}"), person=link.person, act=act
+        command_id=command_id(link.person, f"link/{link.id}/{key}"),
+        person=link.person,
+        act=act,
+        edition=await published_since(ports, link.incident, act),
     )
     try:
         await ports.incidents.act(link.incident, command)
@@ -174,8 +177,9 @@ async def _carry_out(ports: Services, visit: Visit, act: Act, key: str, _: Trans
         return _Outcome(202, Notice("wait", _(N_("Not known yet")), [waits]), key)
     await _use(ports, link, key)
     told = [entry for entry in await history(ports, link.incident) if entry.command_id == command.command_id]
-    company = (await find(ports, link.incident)).incident.company
-    return _Outcome(200, Notice("good", _(N_("Recorded")), [sentence(entry, company, _) for entry in told]))
+    incident = (await find(ports, link.incident)).incident
+    said = [sentence(entry, incident.company, _, incident.policy.regulators) for entry in told]
+    return _Outcome(200, Notice("good", _(N_("Recorded")), said))
 
 
 def _refused(case: Case, incident: Incident, _: Translator, *more: str) -> _Outcome:

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from adapters.i18n import Translator
+from api.names import name_of
 from api.summary.dossier import Dossier
-from api.views import name_of
 from domain import events as ev
 from domain.acts import RectificationMeasure, SummaryContent
 from domain.clauses import wording

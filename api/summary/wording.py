@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from adapters.i18n import Translator
 from adapters.i18n.formats import duration, stamp, zone_name
-from api.views import name_of
+from api.names import name_of
 from domain.acts import SummaryContent
 from domain.company import Company
 from domain.drafting import Named, Phrase, Story, Value, draft

@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 from adapters.documents import Chapter, Paper, Signature, Table
 from adapters.i18n import Translator
 from adapters.i18n.formats import duration, stamp, zone_name
+from api.names import name_of
 from api.sentences import sentence, who
 from api.summary.dossier import Dossier, Submitted
 from api.summary.views import DeadlineView, ReceiptView, SubmittedView, deadline_views, submitted_view
-from api.views import name_of
 from domain import events as ev
 from domain.acts import RectificationMeasure, SummaryContent
 from domain.clauses import wording
@@ -163,9 +163,9 @@ def _by_clause(desk: _Desk) -> Table:
 def _timeline(desk: _Desk) -> Table:
     _ = desk.words
     told = [entry for entry in desk.dossier.entries if not isinstance(entry.event, _LEFT_OUT)]
-    company = desk.dossier.incident.company
+    company, regulators = desk.dossier.incident.company, desk.dossier.incident.policy.regulators
     rows = [
-        [str(entry.seq), desk.at(entry.occurred_at), entry.clause, sentence(entry, company, _)]
+        [str(entry.seq), desk.at(entry.occurred_at), entry.clause, sentence(entry, company, _, regulators)]
         for entry in told[:MOST_ROWS]
     ]
     notes = [_(N_("Calls and acknowledgements are left out; numbers are those of the record."))]

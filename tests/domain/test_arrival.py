@@ -9,7 +9,7 @@ from domain import events as ev
 from domain.awaited import awaited
 from domain.calendar import arrival_deadline
 from domain.errors import AlreadyDecided, InTheFuture, NotAuthorised, Unacceptable, Unknown
-from domain.escalation import at_risk_at
+from domain.escalation import at_risk_at, beacons
 from domain.incident import Phase
 from domain.notes import notes
 from domain.policy import Severity
@@ -239,13 +239,28 @@ def test_r20_who_is_not_there_when_most_of_the_time_has_passed_is_at_risk() -> N
     assert arrival() == "on_the_way"
     [risk] = scene.note(*clock.arrival_at_risk(scene.incident, cast.TECHNICIAN, 1))
     assert (arrival(), scene.timeline[-1].clause) == ("at_risk", "5.3.4")
-    [note] = notes(scene.incident, scene.timeline[-1])
-    assert (note.people, note.template, note.params) == ([cast.MANAGER], "at_risk", {"person": cast.TECHNICIAN})
+    assert notes(scene.incident, scene.timeline[-1]) == []
+    question = f"at_risk/{cast.TECHNICIAN}/1"
+    [page] = [item for item in beacons(scene.incident) if item.question == question]
+    assert (page.rungs[0].people, page.template, page.due) == ([cast.MANAGER], "at_risk", responder.deadline.at)
+    assert (page.asked_at, page.clause) == (at_risk_at(scene.incident, responder), "5.3.4")
     assert scene.incident.version == scene.timeline[-2].version, "an act prepared before is not stale by it"
     assert isinstance(risk, ev.ArrivalAtRisk)
     scene.note(*clock.overdue_arrival(scene.incident, cast.TECHNICIAN, 1, scene.now))
     assert arrival() == "overdue"
+    assert question not in [item.question for item in beacons(scene.incident)]
     assert clock.arrival_at_risk(scene.incident, cast.TECHNICIAN, 1) == []
+
+
+def test_r20_nobody_is_asked_where_he_is_himself() -> None:
+    scene = stage.on_site()
+    scene.do(cast.MANAGER, acts.Dispatch(responder=cast.MANAGER))
+    scene.wait(4)
+    scene.note(*clock.arrival_at_risk(scene.incident, cast.MANAGER, 1))
+    [page] = [item for item in beacons(scene.incident) if item.question.startswith("at_risk/")]
+    assert (page.rungs[0].level, page.rungs[0].people) == ("deputies", [cast.DEPUTY_MANAGER])
+    scene.do(cast.DEPUTY_MANAGER, acts.Acknowledge(question=page.question))
+    assert not [item for item in beacons(scene.incident) if item.question == page.question]
 
 
 def test_r20_who_is_there_is_not_at_risk() -> None:

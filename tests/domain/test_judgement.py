@@ -61,6 +61,26 @@ def test_r10_the_judge_may_choose_level_and_runbook() -> None:
     assert scene.incident.severity == Severity.I
 
 
+def test_4_3_a_version_published_since_the_report_is_pinned_and_the_older_one_by_its_number_alone() -> None:
+    known = cast.company().runbook(cast.TRADING_RUNBOOK)
+    assert known
+    newer = known.model_copy(update={"version": 4, "steps": known.steps[1:]})
+    scene = stage.judging()
+    [event] = scene.do(cast.MANAGER, EMERGENCY, edition=newer)
+    assert isinstance(event, ev.Activated)
+    assert (event.runbook, event.edition) == (newer.ref, newer)
+    assert event.turn
+    assert (event.turn.step, scene.incident.pinned_runbook) == (known.steps[1].id, newer)
+    older = stage.judging()
+    [event] = older.do(cast.MANAGER, acts.Judge(verdict="emergency", runbook=known.ref), edition=newer)
+    assert isinstance(event, ev.Activated)
+    assert (event.runbook, event.edition, older.incident.pinned_runbook) == (known.ref, None, known)
+    same = stage.judging()
+    [event] = same.do(cast.MANAGER, EMERGENCY, edition=known)
+    assert isinstance(event, ev.Activated)
+    assert (event.runbook, event.edition) == (known.ref, None)
+
+
 @pytest.mark.parametrize("loser", JUDGES)
 def test_the_first_verdict_stands_and_the_loser_is_told_who_judged(loser: str) -> None:
     refusal = stage.activated(by=cast.MANAGER).refuses(AlreadyDecided, "5.2.2", loser, EMERGENCY)

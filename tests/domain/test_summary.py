@@ -218,7 +218,7 @@ def test_a_report_of_a_long_course_is_cut_at_a_line() -> None:
         scene.do(cast.MANAGER, acts.GiveOrder(department=cast.FINANCE, text="请" * 300))
     text = drafted(story(scene), translator("zh-CN")).handling
     assert 3000 < len(text) <= 4000
-    assert all(line.startswith(("命令", "trading-outage")) for line in text.split("\n")[:3])
+    assert all(line.startswith(("指令", "trading-outage")) for line in text.split("\n")[:3])
 
 
 # ── review and submission ─────────────────────────────────────────────────────

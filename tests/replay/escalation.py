@@ -110,6 +110,7 @@ TABLE = {
         "activation",
         [("", {SPECIALIST}), ("page_deputies", {SECOND_SPECIALIST}), ("page_director", {MANAGER})],
     ),
+    "at_risk": Row("5.3", "at_risk", _upwards({COMMANDER, MANAGER}, {DEPUTY_MANAGER})),
     "overdue": Row("5.3", "overdue", _upwards({COMMANDER, MANAGER}, {DEPUTY_MANAGER})),
     "procedure": Row(
         "5.2.6",

@@ -1,6 +1,6 @@
 """5.2.2, 3.3, 4.3: activation pins the runbook, tasks the operator, pages a specialist; his backup follows at 10."""
 
-from domain.acts import Acknowledge, Judge
+from domain.acts import Acknowledge, Judge, RecordStep
 from domain.errors import Unknown
 from tests import cast
 from tests.harness import World
@@ -17,6 +17,21 @@ async def test_everything_starts_in_the_same_act(world: World) -> None:
     assert incident.runbook == "trading-outage@3"
     assert incident.operator == cast.OPERATOR
     assert [entry.event.kind for entry in await world.timeline()].count("activated") == 1
+
+
+async def test_a_version_that_was_published_since_the_report_is_worked_by(world: World) -> None:
+    await world.open()
+    world.pages.forget()
+    known = world.company.runbook(cast.TRADING_RUNBOOK)
+    assert known
+    newer = known.model_copy(update={"version": known.version + 1, "steps": known.steps[1:]})
+    await world.act(cast.SUPERVISOR, EMERGENCY, edition=newer)
+    world.pages.expect("activation", cast.OPERATOR, cast.SPECIALIST)
+    assert (await world.snapshot()).pinned_runbook == newer
+    await world.refused(cast.OPERATOR, RecordStep(step=known.steps[0].id, result="done"), Unknown, "5.2.3")
+    await world.act(cast.OPERATOR, RecordStep(step=known.steps[1].id, result="done"))
+    [activated] = await world.events("activated")
+    assert activated.edition == newer
 
 
 async def test_a_runbook_that_the_company_does_not_have_is_refused(world: World) -> None:

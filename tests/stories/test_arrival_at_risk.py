@@ -14,7 +14,7 @@ async def sent(world: World) -> None:
     world.pages.forget()
 
 
-async def test_at_four_fifths_of_the_time_the_manager_is_told_once(world: World) -> None:
+async def test_at_four_fifths_of_the_time_the_manager_is_paged_until_it_is_known(world: World) -> None:
     await sent(world)
     await world.act(cast.TECHNICIAN, Acknowledge(question=f"arrival/{cast.TECHNICIAN}/1"))
     await world.pass_time(minutes=47)
@@ -27,10 +27,26 @@ async def test_at_four_fifths_of_the_time_the_manager_is_told_once(world: World)
     assert responder.is_at_risk
     [told] = world.pages.expect("at_risk", cast.MANAGER)
     assert in_minutes(told.created_at - responder.dispatched_at) == 48
+    await world.pass_time(minutes=5)
+    world.pages.expect("at_risk", cast.MANAGER)
     world.pages.forget()
     await world.act(cast.TECHNICIAN, CheckIn())
     await world.pass_time(minutes=20)
+    world.pages.expect("at_risk")
     assert await world.events("arrival_overdue") == []
+    world.pages.forget()
+
+
+async def test_whoever_took_note_is_paged_again_only_at_the_deadline(world: World) -> None:
+    await sent(world)
+    await world.pass_time(minutes=48, seconds=2)
+    world.pages.expect("at_risk", cast.MANAGER)
+    await world.act(cast.MANAGER, Acknowledge(question=f"at_risk/{cast.TECHNICIAN}/1"))
+    await world.pass_time(minutes=11)
+    world.pages.expect("at_risk")
+    world.pages.expect("overdue")
+    await world.pass_time(minutes=1)
+    world.pages.expect("overdue", cast.MANAGER)
     world.pages.forget()
 
 
