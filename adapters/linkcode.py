@@ -28,7 +28,7 @@ WORDS = (
     *("rectification_extension", "rectification_news", "rectification_opened", "rectification_overdue"),
     *("rectification_verification", "reopened", "runbook_version", "statutory_due", "statutory_overdue"),
     *("statutory_reminder", "step", "step_approval", "step_decided", "step_overdue", "step_unclear"),
-    *("unlinked", "withdrawn"),
+    *("unlinked", "withdrawn", "due", "extension"),
 )
 _PLACES = {word: place for place, word in enumerate(WORDS)}
 # Small numbers are bytes themselves, larger ones take another; then come the tags of what follows, then the words.
@@ -38,8 +38,10 @@ _WORD = 0x40
 _LONGEST = 0xFF
 _LARGEST = 0xFFFF
 _FIRST_DAY = date(2000, 1, 1)
-_NUMBERED, _NAMED, _NOWHERE = 0x00, 0x40, 0x80
+_NUMBERED, _NAMED, _NOWHERE, _OF_MEASURE = 0x00, 0x40, 0x80, 0xC0
 _NUMBER_BYTES = 7
+# Of a measure its place in a report stands beside the tag, or, from here on, in a byte behind the number.
+_FAR = 15
 
 PROOF = re.compile(r"~[0-9a-f]{6}")
 _PROOF_BYTES = 3
@@ -79,19 +81,26 @@ def _letters(count: int) -> int:
 
 
 def place(incident: str) -> bytes:
-    """Write where a question was asked: the number of an incident, another name, or nowhere (empty)."""
+    """Write where a question was asked: the number of an incident or a measure, another name, or nowhere (empty)."""
     if not incident:
         return bytes([_NOWHERE])
     value = numbering.value_of(incident)
     if value is not None:
         return value.to_bytes(_NUMBER_BYTES)
+    measure = numbering.measure_parts(incident)
+    if measure and measure[1] <= _LONGEST:
+        return _place_of_measure(*measure)
     name = incident.encode()
     return bytes([_NAMED, len(name)]) + name
 
 
 def placed(content: bytes) -> tuple[str, bytes]:
     """Read where a question was asked, and return what follows; raise Unreadable."""
-    kind = content[0] if content else _LONGEST
+    if not content:
+        raise Unreadable(content)
+    kind = content[0]
+    if kind >= _OF_MEASURE:
+        return _placed_measure(content)
     if kind == _NOWHERE:
         return "", content[1:]
     if kind == _NAMED:
@@ -100,6 +109,22 @@ def placed(content: bytes) -> tuple[str, bytes]:
     if kind >> 2 or len(content) < _NUMBER_BYTES:
         raise Unreadable(content)
     return numbering.written(int.from_bytes(content[:_NUMBER_BYTES])), content[_NUMBER_BYTES:]
+
+
+def _place_of_measure(value: int, place_: int) -> bytes:
+    tag = _OF_MEASURE | min(place_, _FAR) << 2 | value >> 8 * (_NUMBER_BYTES - 1)
+    rest = value.to_bytes(_NUMBER_BYTES)[1:]
+    return bytes([tag]) + rest + (bytes([place_]) if place_ >= _FAR else b"")
+
+
+def _placed_measure(content: bytes) -> tuple[str, bytes]:
+    place_ = content[0] - _OF_MEASURE >> 2
+    end = _NUMBER_BYTES + (place_ == _FAR)
+    if len(content) < end:
+        raise Unreadable(content)
+    value = int.from_bytes(bytes([content[0] & 3]) + content[1:_NUMBER_BYTES])
+    place_ = content[_NUMBER_BYTES] if place_ == _FAR else place_
+    return numbering.measure_number(numbering.written(value), place_), content[end:]
 
 
 def question(asked: str, recipient: str, people: Collection[str], mark: Mark) -> bytes:

@@ -10,6 +10,7 @@ from adapters.store.measures import SqlMeasures
 from adapters.temporal import Measures
 from domain.errors import CommandReused
 from domain.measure import INCIDENT, Source, Surroundings
+from domain.numbering import measure_number
 from domain.readiness import Standing
 from domain.rectification import circle, due_on, within_reason
 from domain.text import brief
@@ -62,7 +63,7 @@ class ReportedMeasures:
         for place, item in enumerate(proposed, start=orders.first):
             around = surroundings(standing, {item.owner, item.verifier or item.owner})
             opening = MeasureOpening(
-                number=f"M-{orders.incident}-{place}",
+                number=measure_number(orders.incident, place),
                 text=item.text,
                 owner=item.owner,
                 verifier=item.verifier,

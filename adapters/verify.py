@@ -25,10 +25,10 @@ from domain.entry import GENESIS
 from domain.fold import fold
 from domain.incident import Incident
 from domain.measure import MeasureEntry
+from domain.numbering import is_of_measure
 from domain.text import N_, Wire
 from workflows.contract import incident_id, measure_id
 
-MEASURE = "M-"
 EVIDENCE = "evidence"
 _FOLDED = (
     *("version", "head_hash", "title", "phase", "severity", "system"),
@@ -83,7 +83,7 @@ async def verify(
     """
     findings = Findings(faults=[], notes=[])
     files = Files(storage) if storage else None
-    if number is not None and number.startswith(MEASURE):
+    if number is not None and is_of_measure(number):
         await _verify_measure(database, client, number, findings)
     elif number is not None:
         await _verify(database, client, number, findings, files=files, keyring=keyring)

@@ -44,7 +44,7 @@ from domain.measure import (
     Surroundings,
     VerifyMeasure,
 )
-from domain.numbering import number_from
+from domain.numbering import measure_number, number_from
 from domain.rectification import CLAUSE, RIGHTS, check_opening, circle, due_on, possible
 from domain.text import N_, Key, Prose, Wire
 from workflows.contract import MeasureOpening
@@ -297,13 +297,18 @@ def _restored(row: MeasureRow) -> Found:
     return Found(Measure.model_validate(row.view), "record", row.updated_at)
 
 
+async def history(ports: Services, number: str) -> list[MeasureEntry]:
+    """Return the timeline; with the database away what it does not have yet."""
+    try:
+        return [entry for entry, _is_recorded in await _entries(ports, number, 0, _MOST)]
+    except DatabaseAway:
+        return await _held(ports, number)
+
+
 async def _entries(ports: Services, number: str, after_seq: int, limit: int) -> list[tuple[MeasureEntry, bool]]:
     """Return entries, and whether each is recorded."""
-    try:
-        # Asked first: what is not recorded yet can move into the record meanwhile, but never back.
-        held = await ports.measures.unrecorded(number)
-    except (TemporalAway, OutcomeUnknown, NoSuchMeasure):
-        held = []
+    # Asked first: what is not recorded yet can move into the record meanwhile, but never back.
+    held = await _held(ports, number)
     recorded = await ports.measure_record.timeline(number, after_seq=after_seq, limit=limit)
     last = recorded[-1].seq if recorded else after_seq
     following = [entry for entry in held if entry.seq > last]
@@ -311,6 +316,13 @@ async def _entries(ports: Services, number: str, after_seq: int, limit: int) -> 
     if following and following[0].seq == last + 1:
         told += [(entry, False) for entry in following[: limit - len(recorded)]]
     return told
+
+
+async def _held(ports: Services, number: str) -> list[MeasureEntry]:
+    try:
+        return await ports.measures.unrecorded(number)
+    except (TemporalAway, OutcomeUnknown, NoSuchMeasure):
+        return []
 
 
 # ── opening ───────────────────────────────────────────────────────────────────
@@ -336,11 +348,11 @@ async def open_measure(
         message = N_("Measures of an incident come from its summary report.")
         raise Unacceptable(message, clause=CLAUSE, field="source.kind")
     now = now_in_utc()
-    around = await _around(ports, {person.id, body.owner, body.verifier or body.owner})
+    around = await surroundings(ports, {person.id, body.owner, body.verifier or body.owner})
     check_opening(around, body.owner, body.verifier, body.due, now)
     opener = _opener(person, around, now)
     opening = MeasureOpening(
-        number=f"M-{number_from('measure', person.id, key) if key else number_from(token_hex(16))}",
+        number=measure_number(number_from("measure", person.id, key) if key else number_from(token_hex(16))),
         text=body.text,
         owner=body.owner,
         verifier=body.verifier,
@@ -371,7 +383,7 @@ def _opener(person: Person, around: Surroundings, now: datetime) -> Actor:
     return [*own, *(Actor(person.id, item.post, item.principal) for item in stands_in if item.post in posts)][0]
 
 
-async def _around(ports: Services, people: set[str]) -> Surroundings:
+async def surroundings(ports: Services, people: set[str]) -> Surroundings:
     """Return what a measure is judged by, also while the database is away."""
     company = await ports.snapshots.directory.company()
     return Surroundings(
@@ -392,7 +404,8 @@ def _receipt(receipt: Receipt) -> MeasureReceipt:
     )
 
 
-def _named(measure: Measure, person: str, act: MeasureAct) -> set[str]:
+def named(measure: Measure, person: str, act: MeasureAct) -> set[str]:
+    """Return everybody whom an act on a measure is about."""
     named = {person, *measure.concerned}
     if isinstance(act, ReassignMeasure):
         named |= {other for other in (act.owner, act.verifier) if other}
@@ -426,7 +439,7 @@ def _add(act: type[MeasureAct], resource: str) -> None:
             occurred_at=envelope.occurred_at,
             expected_version=int(if_match.strip('"')) if if_match else envelope.expected_version,
             act=wanted,
-            surroundings=await _around(ports, _named(found.measure, person.id, wanted)),
+            surroundings=await surroundings(ports, named(found.measure, person.id, wanted)),
         )
         ask = f"/api/v1/measures/{measure}/timeline"
         if prefer and "respond-async" in prefer.lower():

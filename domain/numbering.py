@@ -1,4 +1,4 @@
-"""Numbers of incidents: derived from what opened them, so that the same opening always gives the same number."""
+"""Numbers of incidents and measures: derived from what opened them, so that the same opening gives the same number."""
 
 import hashlib
 import re
@@ -6,6 +6,8 @@ import re
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
 _NUMBER = re.compile(f"[{_DIGITS}]{{5}}-[{_DIGITS}]{{5}}")
+_OF_MEASURE = "M-"
+_PLACE = re.compile("-[1-9][0-9]{0,2}")
 
 
 def number_from(*parts: str) -> str:
@@ -25,3 +27,22 @@ def value_of(number: str) -> int | None:
         return None
     digits = number.replace("-", "")
     return sum(_DIGITS.index(digit) << 5 * place for place, digit in enumerate(digits))
+
+
+def is_of_measure(number: str) -> bool:
+    """Tell whether a number is that of a rectification measure, such as ``M-7K3Q9-DXMB2-1``."""
+    return number.startswith(_OF_MEASURE)
+
+
+def measure_number(origin: str, place: int = 0) -> str:
+    """Return the number of a measure: of an incident's report by its place there, of any other source without one."""
+    return f"{_OF_MEASURE}{origin}-{place}" if place else f"{_OF_MEASURE}{origin}"
+
+
+def measure_parts(number: str) -> tuple[int, int] | None:
+    """Return the 50 bits of what a measure's number is made from, and its place; None where it is no such number."""
+    origin, place = number.removeprefix(_OF_MEASURE)[: _LENGTH + 1], number.removeprefix(_OF_MEASURE)[_LENGTH + 1 :]
+    value = value_of(origin) if is_of_measure(number) else None
+    if value is None or (place and not _PLACE.fullmatch(place)):
+        return None
+    return value, int(place[1:] or 0)

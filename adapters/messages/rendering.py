@@ -13,6 +13,7 @@ from adapters.i18n.formats import instant
 from adapters.messages.gaps import sentence
 from domain.closure import SERVICE_WORKS
 from domain.company import Company, Person, Runbook
+from domain.numbering import is_of_measure
 from domain.readiness import Gap
 from domain.text import N_, Text
 
@@ -100,7 +101,7 @@ def render(
         "due": instant(message.due, _, letterhead.time_zone) if message.due else None,
         "gaps": _gaps(message, company, _, letterhead.time_zone),
         "public_url": letterhead.public_url,
-        "link": link or f"{letterhead.public_url}/api/v1/incidents/{message.incident}",
+        "link": link or f"{letterhead.public_url}/api/v1/{_kind(message)}/{message.incident}",
         "has_link": link is not None,
     }
     mark = _DRILL[_.language] if message.is_drill else ""
@@ -113,6 +114,10 @@ def render(
         context["link"],
         _facts(message, context, mark + " ".join(subject.split())),
     )
+
+
+def _kind(message: Message) -> str:
+    return "measures" if is_of_measure(message.incident) else "incidents"
 
 
 def _late(message: Message, _: Translator, zone: str) -> str:

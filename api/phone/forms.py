@@ -1,7 +1,9 @@
 """How each act is asked for on a phone: a few big buttons, and only the fields that it needs."""
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from datetime import datetime, time
+from typing import Any, Literal, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from adapters.i18n import Translator
 from api.names import name_of
@@ -11,7 +13,9 @@ from domain.answers import Answer
 from domain.authority import AUTHORITY
 from domain.closure import checklist
 from domain.incident import Incident
+from domain.measure import AskExtension, DecideExtension, MeasureAct, ReportDone, VerifyMeasure
 from domain.policy import Severity
+from domain.rectification import RIGHTS
 from domain.statutory_forms import heads_of, report_name
 from domain.text import N_
 
@@ -31,7 +35,7 @@ class Field(NamedTuple):
 
     name: str
     label: str
-    kind: Literal["prose", "line", "select", "check", "several"] = "prose"
+    kind: Literal["prose", "line", "select", "check", "several", "day"] = "prose"
     options: dict[str, str] = {}
 
 
@@ -52,23 +56,39 @@ def form(answer: Answer, incident: Incident, _: Translator) -> Form:
     return made._replace(key=answer.key, clause=AUTHORITY[answer.act].clause)
 
 
-def content(answer: Answer, shape: Form, sent: dict[str, list[str]]) -> Act:
+def measure_form(answer: Answer, _: Translator) -> Form:
+    """Build the form of an answer about a rectification measure in a language."""
+    act = cast("type[MeasureAct]", answer.act)
+    return _MEASURE_FORMS[act](answer, None, _)._replace(key=answer.key, clause=RIGHTS[act].clause)
+
+
+def content(answer: Answer, shape: Form, sent: dict[str, list[str]], zone: str) -> Act:
     """Return the act that somebody filled in; pydantic's ValidationError when it does not fit."""
     values: dict[str, Any] = {}
     for field in shape.fields:
         given = [text for text in sent.get(field.name, []) if text.strip()]
         if given:
-            values[field.name] = given if field.kind == "several" else given[0]
+            value = _noon(given[0], zone) if field.kind == "day" else given[0]
+            values[field.name] = given if field.kind == "several" else value
     if shape.decision and (decided := sent.get(shape.decision)):
         values[shape.decision] = decided[0]
     return answer.act.model_validate(values | answer.settled)
 
 
+def _noon(day: str, zone: str) -> str:
+    """Return the middle of a day as an instant; what is no day stays as it was written, and is refused."""
+    try:
+        return datetime.combine(datetime.fromisoformat(day).date(), time(12), ZoneInfo(zone)).isoformat()
+    except ValueError:
+        return day
+
+
 _Maker = Callable[[Answer, Incident, Translator], Form]
+_Plain = Callable[[Answer, object, Translator], Form]
 
 
-def _decided(decision: str, choices: list[Choice], *fields: Field, title: str = "") -> _Maker:
-    def make(_answer: Answer, _incident: Incident, _: Translator) -> Form:
+def _decided(decision: str, choices: list[Choice], *fields: Field, title: str = "") -> _Plain:
+    def make(_answer: Answer, _incident: object, _: Translator) -> Form:
         said = [choice._replace(label=_(choice.label)) for choice in choices]
         asked = [field._replace(label=_(field.label)) for field in fields]
         return Form("", said, decision, asked, _(title))
@@ -76,7 +96,7 @@ def _decided(decision: str, choices: list[Choice], *fields: Field, title: str = 
     return make
 
 
-def _single(label: str, tone: Tone, *fields: Field) -> _Maker:
+def _single(label: str, tone: Tone, *fields: Field) -> _Plain:
     return _decided("", [Choice("", label, tone)], *fields)
 
 
@@ -273,4 +293,20 @@ _FORMS: dict[type[Act], _Maker] = {
     ),
     acts.FileStatutoryReport: _file_statutory,
     acts.WaiveStatutoryReport: _waive_statutory,
+}
+_MEASURE_FORMS: dict[type[MeasureAct], _Plain] = {
+    ReportDone: _single(N_("Report as done"), "go", Field("text", N_("Evidence of completion"))),
+    AskExtension: _single(
+        N_("Ask for an extension"), "quiet", Field("due", N_("New due day"), "day"), Field("reason", N_("Reason"))
+    ),
+    VerifyMeasure: _decided(
+        "passed",
+        [Choice("true", N_("The measure is verified"), "go"), Choice("false", N_("Send it back"), "alarm")],
+        Field("text", N_("What you saw")),
+    ),
+    DecideExtension: _decided(
+        "grant",
+        [Choice("true", N_("Grant the extension"), "go"), Choice("false", N_("Refuse"), "alarm")],
+        Field("reason", N_("Reason (needed to refuse)")),
+    ),
 }

@@ -23,22 +23,18 @@ from api.language import language_of
 from api.names import name_of
 from api.phone import contact, paper
 from api.phone.door import FORGED, Doorkeeper, Shut, note
-from api.phone.facts import history
-from api.phone.forms import Form, content, form
-from api.phone.sheet import Notice, Visit, sheet
+from api.phone.forms import Form, content
+from api.phone.matter import Matter, matter_of
+from api.phone.sheet import Notice, Visit
 from api.problems import Case, Denied
-from api.reading import find
-from api.revision import must_be_published, published_since
-from api.sentences import sentence
 from api.services import Services
 from api.summary import writing
 from api.summary.documents import written
 from api.summary.dossier import gather
 from api.summary.reading import noted
-from domain.acts import COMMANDS, Act
-from domain.answers import asked, conceivable
+from domain.acts import Act
+from domain.answers import asked
 from domain.errors import Refusal
-from domain.incident import Incident
 from domain.text import N_
 
 MOST_BYTES = 64 * 1024
@@ -124,7 +120,7 @@ async def answer(token: Token, request: Request, ports: Ports) -> HTMLResponse:
     try:
         if visit.link.channel:
             return await contact.confirm(request, ports, visit, _)
-        outcome = await _answer(request, ports, visit, sent, _)
+        outcome = await _answer(request, ports, visit, await matter_of(ports, visit, _), sent, _)
         return await _show(ports, visit, _, outcome, sent, path=request.url.path)
     except _FAILURES as error:
         return _failed(case_of(request, error), _)
@@ -137,53 +133,45 @@ def _read(body: bytes) -> Sent:
         return {}
 
 
-async def _answer(request: Request, ports: Services, visit: Visit, sent: Sent, _: Translator) -> _Outcome:
+async def _answer(
+    request: Request, ports: Services, visit: Visit, matter: Matter, sent: Sent, _: Translator
+) -> _Outcome:
     link = visit.link
-    incident = (await find(ports, link.incident)).incident
     key = sent.get("task", [""])[0]
     if when := (await _used(ports, link)).get(key):
         await note(request, link, key.partition("/")[0], _USED)
-        return _refused(_USED, incident, _, instant(when, _, visit.zone))
-    chosen = next((item for item in conceivable(incident, link.question, link.person) if item.key == key), None)
+        return _refused(_USED, matter, _, instant(when, _, visit.zone))
+    chosen = next((item for item in matter.conceivable() if item.key == key), None)
     if chosen is None:
         await note(request, link, "answer_link", _CLOSED)
-        return _refused(_CLOSED, incident, _, _.word(incident.phase))
-    shape = form(chosen, incident, _)
+        return _refused(_CLOSED, matter, _, matter.stands)
+    shape = matter.form(chosen)
     try:
-        act = content(chosen, shape, sent)
+        act = content(chosen, shape, sent, visit.zone)
     except ValidationError as error:
-        return _refused(_UNFIT, incident, _, *_faults(error, shape, _))._replace(tried=key)
+        return _refused(_UNFIT, matter, _, *_faults(error, shape, _))._replace(tried=key)
     try:
-        return await _carry_out(ports, visit, act, key, _)
+        return await _carry_out(ports, visit, matter, act, key, _)
     except Refusal as refusal:
         case = case_of(request, refusal)
         await note(request, link, act.name, case)
-        return _refused(case, incident, _)._replace(tried=key)
+        return _refused(case, matter, _)._replace(tried=key)
 
 
-async def _carry_out(ports: Services, visit: Visit, act: Act, key: str, _: Translator) -> _Outcome:
+async def _carry_out(ports: Services, visit: Visit, matter: Matter, act: Act, key: str, _: Translator) -> _Outcome:
     link = visit.link
-    await must_be_published(ports, act)
-    command = COMMANDS[act.name](
-        command_id=command_id(link.person, f"link/{link.id}/{key}"),
-        person=link.person,
-        act=act,
-        edition=await published_since(ports, link.incident, act),
-    )
+    command = command_id(link.person, f"link/{link.id}/{key}")
     try:
-        await ports.incidents.act(link.incident, command)
+        await matter.carry_out(act, command)
     except OutcomeUnknown:
         waits = _(N_("It is stored, but nobody has carried it out yet. Open the link again in a moment."))
         return _Outcome(202, Notice("wait", _(N_("Not known yet")), [waits]), key)
     await _use(ports, link, key)
-    told = [entry for entry in await history(ports, link.incident) if entry.command_id == command.command_id]
-    incident = (await find(ports, link.incident)).incident
-    said = [sentence(entry, incident.company, _, incident.policy.regulators) for entry in told]
-    return _Outcome(200, Notice("good", _(N_("Recorded")), said))
+    return _Outcome(200, Notice("good", _(N_("Recorded")), await matter.told(command)), key)
 
 
-def _refused(case: Case, incident: Incident, _: Translator, *more: str) -> _Outcome:
-    names = {name: name_of(incident.company, value, _) for name, value in case.params.items()}
+def _refused(case: Case, matter: Matter, _: Translator, *more: str) -> _Outcome:
+    names = {name: name_of(matter.company, value, _) for name, value in case.params.items()}
     lines = [_(case.message, **names) if names else _(case.message), *more]
     if case.clause:
         lines.append(_(N_("Clause: {clause}"), clause=_.clause(case.clause)))
@@ -201,7 +189,7 @@ def _faults(error: ValidationError, shape: Form, _: Translator) -> list[str]:
 
 
 async def _used(ports: Services, link: Link) -> Mapping[str, datetime]:
-    """Without the database the incident itself knows what it has carried out under the link's id."""
+    """Without the database the workflow itself knows what it has carried out under the link's id."""
     try:
         return await ports.used_links.used(link)
     except DatabaseAway:
@@ -224,9 +212,8 @@ async def _show(
     *,
     path: str,
 ) -> HTMLResponse:
-    found = await find(ports, visit.link.incident)
-    entries = await history(ports, visit.link.incident)
-    shown = sheet(visit, found.incident, entries, await _used(ports, visit.link), _)
+    matter = await matter_of(ports, visit, _)
+    shown = await matter.sheet(await _used(ports, visit.link))
     notice, tried = (outcome.notice, outcome.tried) if outcome else (None, "")
     status = outcome.status if outcome else 200
     report = f"{path}/report" if visit.link.question.startswith("receipt/") else ""

@@ -16,6 +16,7 @@ from domain.answers import answers, asked, open_ladder
 from domain.company import Company, Person
 from domain.entry import Entry
 from domain.incident import Incident
+from domain.measure import MEASURE_ACTS
 
 
 class Notice(NamedTuple):
@@ -48,6 +49,7 @@ class Sheet(NamedTuple):
     done: list[str]
     waiting: list[Fact]
     latest: list[Fact]
+    is_measure: bool = False
 
 
 class Visit(NamedTuple):
@@ -86,7 +88,7 @@ def sheet(
         expires=instant(link.expires_at, _, zone),
         facts=facts(put, incident, entries, _),
         forms=[form(item, incident, _) for item in offered],
-        done=[f"{instant(when, _, zone)} · {_word(key, _)}" for key, when in used.items()],
+        done=done(used, _, zone),
         waiting=waiting(incident, _),
         latest=latest(incident, entries, _, zone),
     )
@@ -97,9 +99,14 @@ def name(person: Person, _: Translator) -> str:
     return person.name if _.language == "zh-CN" else person.name_en
 
 
+def done(used: Mapping[str, datetime], _: Translator, zone: str) -> list[str]:
+    """Tell what was done with a link, and when."""
+    return [f"{instant(when, _, zone)} · {_word(key, _)}" for key, when in used.items()]
+
+
 def _word(key: str, _: Translator) -> str:
     act = key.partition("/")[0]
-    return _.word(act) if act in ACTS else key
+    return _.word(act) if act in ACTS or act in MEASURE_ACTS else key
 
 
 def _asking(visit: Visit, incident: Incident) -> str:

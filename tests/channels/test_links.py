@@ -15,8 +15,9 @@ from adapters.links import ForgedLink, Link, Links
 from adapters.messages import TEMPLATES
 from domain.answers import _ANSWERS
 from domain.company import Person
-from domain.numbering import number_from, value_of, written
+from domain.numbering import is_of_measure, measure_number, number_from, value_of, written
 from domain.policy import Severity
+from domain.replies import _ACTS
 
 NOW = datetime(2026, 11, 26, 9, 50, 17, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -71,6 +72,25 @@ def test_a_question_of_an_incident_fits_an_sms(question: str) -> None:
     assert link.channel is None
 
 
+@pytest.mark.parametrize("place", [0, 1, 14, 15, 200])
+@pytest.mark.parametrize("question", ["due/1", "overdue/12", "verification/3", "extension/2"])
+def test_a_question_of_a_measure_fits_an_sms(question: str, place: int) -> None:
+    number = measure_number("7K3Q9-DXMB2", place)
+    shown = token(question, incident=number)
+    link = read(shown)
+    assert (link.incident, link.question, link.channel) == (number, question, None)
+    assert len(shown) <= SMS
+    assert is_of_measure(number)
+    assert not is_of_measure("7K3Q9-DXMB2")
+
+
+@pytest.mark.parametrize(
+    "number", ["M-7K3Q9-DXMB2-0", "M-7K3Q9-DXMB2-300", "M-x", "M-7K3Q9-DXMB2-", "M-7K3Q9-DXMB2-01"]
+)
+def test_a_measure_that_is_numbered_otherwise_is_named(number: str) -> None:
+    assert read(token("due/1", incident=number)).incident == number
+
+
 @pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"communication_test", "contact_test", "readiness"}))
 def test_a_note_fits_an_sms(template: str) -> None:
     shown = token("note/2000", template=template)
@@ -92,7 +112,7 @@ def test_the_link_of_a_test_fits_an_sms_and_knows_its_address(channel: str) -> N
 
 
 def test_every_word_of_a_question_has_its_place() -> None:
-    kinds = {kind for kind in _ANSWERS if ":" not in kind}
+    kinds = {kind for kind in (*_ANSWERS, *_ACTS) if ":" not in kind}
     assert kinds | {*TEMPLATES} | OWN_NAMES <= {*linkcode.WORDS}, "append them to linkcode.WORDS"
     assert len(set(linkcode.WORDS)) == len(linkcode.WORDS) <= 0x100 - 0x40
 

@@ -155,7 +155,7 @@ def test_news_of_a_measure_name_its_people_and_where_it_is(
     message_with: MessageWith, people: dict[str, Person], roster: Roster, news: str
 ) -> None:
     params = {"measure": "M-1", "owner": "xu-bin", "verifier": "sun-jing", "news": news, "source": "drill 2026"}
-    message = message_with(template="rectification_news", params=params)
+    message = message_with(template="rectification_news", params=params, incident="M-1")
     zh, en = (render(message, people[language], roster.company, HEAD) for language in ("zh-CN", "en"))
     assert ("责任人：徐斌" in zh.body, "Owner: Xu Bin" in en.body) == (True, True)
     assert "https://fengsui.example/api/v1/measures/M-1" in en.body
