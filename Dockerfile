@@ -6,7 +6,10 @@ ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements/runtime.txt requirements/build.txt requirements/
 RUN pip install --require-hashes -r requirements/runtime.txt && pip install --require-hashes -r requirements/build.txt
 COPY . .
-RUN pip install --no-deps --no-build-isolation --editable .
+# S3, SSH, RFC 3161 and Apprise are extras: FENGSUI_EXTRAS=s3,ssh,tsa,notify-more
+ARG FENGSUI_EXTRAS=
+RUN pip install --no-deps --no-build-isolation --editable . \
+    && if [ -n "$FENGSUI_EXTRAS" ]; then pip install --no-build-isolation --editable ".[$FENGSUI_EXTRAS]"; fi
 
 FROM python:3.13-slim
 # What PDF reports need: Pango sets the text, HarfBuzz takes out of the Chinese fonts what a report uses.

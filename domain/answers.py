@@ -145,7 +145,7 @@ _ANSWERS: dict[str, _Rule] = {
     "note:step_unclear": _tasked,
     "note:dismissed": _always(acts.Contest),
     "note:report_due": _always(acts.ReportToDirector),
-    "note:preliminary": _always(acts.SubmitPreliminary),
+    "note:preliminary_overdue": _always(acts.SubmitPreliminary),
     "note:statutory_due": _statutory,
     "note:statutory_reminder": _statutory,
     "note:statutory_overdue": _statutory,

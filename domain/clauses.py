@@ -26,7 +26,11 @@ _ALL = (
         "信息部主管组织应急对策，监督检查，定期分析，向公司领导汇报",
         "The IT supervisor organises countermeasures and reports",
     ),
-    Clause("3.3", "应急专员协助执行应急预案，参与处置和演练", "The emergency specialist helps to execute the plan"),
+    Clause(
+        "3.3",
+        "应急专员协助执行应急预案，参与处置和演练",
+        "The emergency specialist helps to execute the contingency plan",
+    ),
     Clause("4.1", "应急物资随时可用", "Emergency supplies are kept ready"),
     Clause("4.2", "重要技术岗位双人备份", "Every key post is backed by a second person"),
     Clause("4.3", "编写并维护应急操作手册", "The runbook is written and maintained"),

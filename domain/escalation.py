@@ -12,6 +12,8 @@ from domain.ladder import Ladder, Rung
 from domain.procedure import step_to_decide
 
 _NOW = timedelta(0)
+# What those are told who can only see to it that somebody else answers.
+UNANSWERED = "unanswered"
 
 
 def beacons(incident: Incident) -> list[Ladder]:
@@ -64,12 +66,12 @@ class _Builder:
         self.asked_at = asked_at
         self.planned_at = planned_at
 
-    def rung(self, after: timedelta, level: str, people: list[str]) -> Rung:
-        return Rung(after=after, level=level, people=addressable(self.incident, people))
+    def rung(self, after: timedelta, level: str, people: list[str], template: str | None = None) -> Rung:
+        return Rung(after=after, level=level, people=addressable(self.incident, people), template=template)
 
     def informed(self, after: timedelta, level: str, people: list[str]) -> Rung:
         """Nothing is asked of these people; they are told once."""
-        return self.rung(after, level, people).model_copy(update={"template": "informed", "is_told_once": True})
+        return self.rung(after, level, people, "informed").model_copy(update={"is_told_once": True})
 
     def posts(self, *posts: Role) -> list[str]:
         return [person for post in posts for person in self.company.holders(post)]
@@ -131,8 +133,11 @@ class _Builder:
             planned_at=self.planned_at,
         )
 
-    def upwards(self, level: str, people: list[str], *posts: Role) -> list[Rung]:
-        """First these, then their deputies, then the director, then the whole team (5.2.1)."""
+    def upwards(self, level: str, people: list[str], *posts: Role, director: str | None = None) -> list[Rung]:
+        """First these, then their deputies, then the director, then the whole team (5.2.1).
+
+        Of the team not everybody may answer; where the ``director`` may not either, another template tells him so.
+        """
         policy = self.policy
         team = self.posts(Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR, Role.EMERGENCY_SPECIALIST)
         leaders = (Role.IT_MANAGER, Role.IT_SUPERVISOR, Role.IT_DIRECTOR)
@@ -140,8 +145,8 @@ class _Builder:
         return [
             self.rung(_NOW, level, people),
             self.rung(policy.page_deputies.duration, "deputies", self.deputies(*posts)),
-            self.rung(policy.page_director.duration, Role.IT_DIRECTOR, self.on_call(Role.IT_DIRECTOR)),
-            self.rung(policy.page_director.duration + policy.page_everyone.duration, "everyone", everyone),
+            self.rung(policy.page_director.duration, Role.IT_DIRECTOR, self.on_call(Role.IT_DIRECTOR), director),
+            self.rung(policy.page_director.duration + policy.page_everyone.duration, "everyone", everyone, UNANSWERED),
         ]
 
 
@@ -195,7 +200,7 @@ def _steps(incident: Incident) -> Iterator[Ladder]:
             f"step/{step.id}",
             "5.2.3",
             "step_approval",
-            build.upwards(_commanding(incident), build.in_command(), Role.IT_MANAGER),
+            build.upwards(_commanding(incident), build.in_command(), Role.IT_MANAGER, director=UNANSWERED),
             step=step.id,
             runbook=incident.runbook or "",
         )
@@ -363,7 +368,12 @@ def _orders(incident: Incident) -> Iterator[Ladder]:
                 "order",
                 [
                     build.rung(_NOW, Role.DEPARTMENT_HEAD, heads_of(incident, order.department)),
-                    build.rung(incident.policy.page_deputies.duration, _commanding(incident), build.in_command()),
+                    build.rung(
+                        incident.policy.page_deputies.duration,
+                        _commanding(incident),
+                        build.in_command(),
+                        "order_unanswered",
+                    ),
                 ],
                 department=order.department,
                 order=str(number),
@@ -385,7 +395,7 @@ def _objections(incident: Incident) -> Iterator[Ladder]:
                 "order_objected",
                 [
                     build.rung(_NOW, _commanding(incident), build.in_command()),
-                    build.rung(after, Role.IT_DIRECTOR, director),
+                    build.rung(after, Role.IT_DIRECTOR, director, "objection_unanswered"),
                 ],
                 department=order.department,
                 order=str(number),
@@ -426,7 +436,7 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
         if not finding.is_analysed:
             named = [person for person in finding.technicians if person in build.posts(Role.TECHNICIAN)]
             people = named or _technicians(incident) or build.on_call(Role.TECHNICIAN)
-            rungs = build.upwards(Role.TECHNICIAN, people, Role.TECHNICIAN)
+            rungs = build.upwards(Role.TECHNICIAN, people, Role.TECHNICIAN, director=UNANSWERED)
             yield build.ladder(
                 f"finding/{number}",
                 "5.3.7",
@@ -437,7 +447,7 @@ def _findings(incident: Incident) -> Iterator[Ladder]:
             )
         elif finding.approved is None and not finding.is_carried_out:
             build = _Builder(incident, _put_to_command(incident, finding.asked_at))
-            rungs = build.upwards(_commanding(incident), build.in_command(), Role.IT_MANAGER)
+            rungs = build.upwards(_commanding(incident), build.in_command(), Role.IT_MANAGER, director=UNANSWERED)
             yield build.ladder(f"measure/{number}", "5.3.7", "measure", rungs, text=finding.measure or "")
 
 
@@ -464,7 +474,7 @@ def _checklist(incident: Incident) -> Iterator[Ladder]:
         [
             build.rung(_NOW, Role.EMERGENCY_SPECIALIST, people),
             build.rung(policy.page_deputies.duration, "backup", [item for item in colleagues if item not in people]),
-            build.rung(policy.page_director.duration, _commanding(incident), build.with_manager()),
+            build.rung(policy.page_director.duration, _commanding(incident), build.with_manager(), UNANSWERED),
         ],
         runbook=incident.runbook or "",
         items=", ".join(unchecked(incident, recovery)),

@@ -40,6 +40,11 @@ class Ladder(Wire):
     channels: dict[str, list[str]] = {}
     planned_at: AwareDatetime | None = None
 
+    def template_for(self, person: str) -> str:
+        """Return by which template somebody is called: by that of the first rung on which he stands."""
+        first = next((rung.template for rung in self.rungs if person in rung.people), None)
+        return first or self.template
+
     @property
     def asked(self) -> set[str]:
         """Return everybody to whom the question may come; not those who are only told of it."""

@@ -21,8 +21,10 @@ from nowhere else. Made by `python -m tools.configuration_page`; a test fails wh
 """
 _FOOT = """
 `make run` also reads `FENGSUI_TEMPORAL_PORT` and `FENGSUI_TEMPORAL_UI_PORT` (0 takes any free port); tests read
-`FENGSUI_TEST_SERVER` (path of Temporal's test server). In `FENGSUI_HOME`, `run.json` tells scripts the addresses,
-process ids and development sign-ins of a running system.
+`FENGSUI_TEST_SERVER` (path of Temporal's test server). The terminal client `fengsui` reads `FENGSUI_API` (address of
+the API, such as https://fengsui.example.com), `FENGSUI_TOKEN` (your token, made with `POST /api/v1/auth/tokens`) and,
+beside a `make run`, `FENGSUI_HOME`: `run.json` there tells scripts the addresses, process ids and development sign-ins
+of a running system.
 """
 
 
@@ -37,6 +39,8 @@ def _default(field: FieldInfo) -> str:
     if field.default_factory is not None or field.default in (None, {}, []):
         return ""
     value = field.default
+    if isinstance(value, list):
+        return f"`{','.join(value)}`"
     shown = value.relative_to(ROOT) if isinstance(value, Path) and value.is_absolute() else value
     return f"`{shown}`"
 

@@ -121,7 +121,7 @@ def _asking(visit: Visit, incident: Incident) -> str:
         severity=incident.severity,
         recipient=person.id,
         channel="",
-        template=ladder.template if ladder else link.question.rpartition("/")[2],
+        template=ladder.template_for(person.id) if ladder else link.question.rpartition("/")[2],
         question=link.question,
         clause=ladder.clause if ladder else "",
         created_at=at,

@@ -141,8 +141,17 @@ TABLE = {
     "closing": Row("6.3", "runbook", [("", {MANAGER})], *_DAILY),
     "arrival": Row("5.3", "dispatch", []),
 }
-# A template of its own: the general manager is informed, not asked; members are called to a group.
-OTHER_TEMPLATES = {"procedure": {"informed"}, "arrival": {"group_member"}, "closing": {"closing"}}
+# A template of its own: the general manager is informed, not asked; members are called to a group; whoever may not
+# answer himself is told that nobody has.
+OTHER_TEMPLATES = {
+    **dict.fromkeys(("judgement", "at_risk", "overdue", "step", "finding", "measure"), {"unanswered"}),
+    **dict.fromkeys(("checklist", "verification"), {"unanswered"}),
+    "procedure": {"informed"},
+    "arrival": {"group_member"},
+    "closing": {"closing"},
+    "order": {"order_unanswered"},
+    "objection": {"objection_unanswered"},
+}
 
 
 def pace(row: Row, item: Stored, question: str, policy: Policy, *, is_drill: bool) -> Pace:
