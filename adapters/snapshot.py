@@ -1,6 +1,7 @@
 """What an incident pins when it opens: the company, the policy and the calendar as they are at that moment."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from activities.messages import AlertOpening
@@ -17,6 +18,7 @@ from adapters.temporal import Incidents
 from domain.acts import Assessment, Report
 from domain.calendar import Calendar
 from domain.company import Role
+from domain.errors import CommandReused
 from domain.policy import CompanyPolicy
 from workflows.contract import Opening
 
@@ -114,4 +116,5 @@ class AlertOpenings:
             recurrence_of=opening.recurrence_of,
             alert_workflow=opening.alert_workflow,
         )
-        await self._incidents.open(built)
+        with suppress(CommandReused):  # the number is the alert workflow's own: a try before this one has opened it
+            await self._incidents.open(built)

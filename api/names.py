@@ -34,7 +34,9 @@ _CALLED: dict[str, tuple[str, tuple[str, ...]]] = {
     "preliminary": (N_("the preliminary report"), ()),
     "preliminary/": (N_("the preliminary report before the {role}"), ("role",)),
     "receipt": (N_("summary report, version {number}, before the {role}"), ("number", "role")),
-    "closing": (N_("runbook decision and closure"), ()),
+    "runbook": (N_("the decision about the runbook"), ()),
+    "closing": (N_("closure"), ()),
+    "again": (N_("alarm {number} after it was thought to be over"), _NUMBERED),
 }
 _CALLED_OF_MEASURE = {
     "due": N_("due day of the measure"),

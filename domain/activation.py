@@ -82,11 +82,19 @@ def judge(case: Case[acts.Judge]) -> Sequence[ev.Event]:
     if act.verdict == "not_emergency":
         reason = need_reason(act.reason, "5.2.2")
         window = incident.policy.dismissal_window
-        return [ev.Dismissed(reason=reason, window=Deadline(at=case.now + window.duration, clause=window.clause))]
+        until = Deadline(at=case.now + window.duration, clause=window.clause)
+        return [ev.Dismissed(reason=reason, window=until, released=called_in(incident))]
     runbook = _pinned(incident, act.runbook, case.edition)
     activated = _activation(incident, act, runbook, case.at)
     due = statutory.due_at_activation(incident, activated.severity, runbook, case.now)
     return [activated, *_gaps(incident, case.at), *on_activation(incident), *due]
+
+
+def called_in(incident: Incident) -> list[str]:
+    """Return everybody who works on it: operator, specialist, those sent to the scene, the group and its commander."""
+    sent = [item.person for item in incident.responders if not item.is_stood_down]
+    leading = [person for person in (incident.operator, incident.commander) if person]
+    return list(dict.fromkeys([*sent, *leading, *incident.specialists[:1], *incident.group_members]))
 
 
 def _may_judge(case: Case[acts.Judge]) -> None:

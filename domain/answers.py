@@ -8,7 +8,7 @@ from domain import acts
 from domain.acts import Act
 from domain.awaited import ladders
 from domain.closure import unchecked
-from domain.incident import Incident
+from domain.incident import Incident, Phase
 from domain.ladder import Ladder
 from domain.possible import possible
 
@@ -101,6 +101,12 @@ def _tasked(incident: Incident, _asked: Asked) -> Iterator[Answer]:
     yield from (Answer(acts.ReportResolved), Answer(acts.ReportUnresolved))
 
 
+def _again(incident: Incident, _asked: Asked) -> Iterator[Answer]:
+    """What takes back that it is over, as far as it has come (5.2.2, 6.1)."""
+    if act := _TAKES_BACK.get(incident.phase):
+        yield Answer(act)
+
+
 def _preliminary(_incident: Incident, put: Asked) -> Iterator[Answer]:
     """Whoever owes it writes it; its readers only take note (6.2)."""
     if not put.about:
@@ -116,6 +122,11 @@ def _statutory(incident: Incident, _asked: Asked) -> Iterator[Answer]:
         yield Answer(acts.WaiveStatutoryReport, {"regulator": regulator})
 
 
+_TAKES_BACK: dict[Phase, type[Act]] = {
+    Phase.DISMISSED: acts.Judge,
+    Phase.RECOVERY: acts.VerifyRecovery,
+    Phase.SUMMARY: acts.Reopen,
+}
 _ANSWERS: dict[str, _Rule] = {
     "judgement": _always(acts.Judge),
     "activation": _always(),
@@ -139,7 +150,9 @@ _ANSWERS: dict[str, _Rule] = {
     "major": _always(),
     "preliminary": _preliminary,
     "receipt": _numbered(acts.ReceiveSummary, "version"),
-    "closing": _always(acts.DecideRunbook, acts.Close),
+    "runbook": _always(acts.DecideRunbook),
+    "closing": _always(acts.Close),
+    "again": _again,
     "note:activation": _tasked,
     "note:step_overdue": _tasked,
     "note:step_unclear": _tasked,

@@ -7,7 +7,7 @@ from domain.closure import may_verify, missing_for_closing, missing_for_verifica
 from domain.company import Role
 from domain.drill import addressable
 from domain.handling import heads_of
-from domain.incident import ACTIVE, HANDLING, JUDGEMENT, Incident, Phase, Plan, Responder
+from domain.incident import ACTIVE, HANDLING, JUDGEMENT, THOUGHT_OVER, Incident, Phase, Plan, Responder
 from domain.ladder import Ladder, Rung
 from domain.procedure import step_to_decide
 
@@ -22,6 +22,7 @@ def beacons(incident: Incident) -> list[Ladder]:
         return []
     found = [
         *_judgement(incident),
+        *_again(incident),
         *_activation(incident),
         *_at_risk(incident),
         *_overdue(incident),
@@ -169,6 +170,17 @@ def _judgement(incident: Incident) -> Iterator[Ladder]:
         due=incident.judgement_asked_at + incident.policy.acknowledgement_limit.duration,
         text=incident.symptom,
     )
+
+
+def _again(incident: Incident) -> Iterator[Ladder]:
+    """The same alarm after it was thought to be over: whoever can take that back is paged (5.2.1)."""
+    if incident.again_at is None or incident.phase not in THOUGHT_OVER:
+        return
+    build = _Builder(incident, incident.again_at)
+    posts = (Role.IT_MANAGER, Role.IT_SUPERVISOR)
+    people = build.on_call(*posts) if incident.phase == Phase.DISMISSED else build.with_manager()
+    rungs = build.upwards(Role.IT_MANAGER, people, *posts)
+    yield build.ladder(f"again/{incident.again}", "5.2.1", "again", rungs, text=incident.again_text)
 
 
 def _activation(incident: Incident) -> Iterator[Ladder]:
@@ -523,10 +535,13 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
             ]
             question = f"receipt/{summary.version}/{role}"
             yield build.ladder(question, "6.2", "receipt", rungs, repeat=daily, version=str(summary.version))
-    if not [item for item in missing_for_closing(incident) if item.startswith("receipt")]:
-        template = "closing" if incident.is_runbook_decided else "runbook"
+    missing = missing_for_closing(incident)
+    if not [item for item in missing if item.startswith("receipt")]:
         rungs = [build.rung(_NOW, Role.IT_MANAGER, build.present(Role.IT_MANAGER))]
-        yield build.ladder("closing", "6.3", template, rungs, repeat=daily)
+        if not incident.is_runbook_decided:
+            yield build.ladder("runbook", "6.3", "runbook", rungs, repeat=daily)
+        elif not missing:
+            yield build.ladder("closing", "6.2", "closing", rungs, repeat=daily)
 
 
 def _preliminary(incident: Incident) -> Iterator[Ladder]:

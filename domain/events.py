@@ -136,12 +136,13 @@ class Activated(Event):
 
 
 class Dismissed(Event):
-    """It is not an emergency."""
+    """It is not an emergency; ``released`` were called in before, and are needed no more."""
 
     clause = "5.2.2"
     kind: Literal["dismissed"] = "dismissed"
     reason: str
     window: Deadline
+    released: list[str] = []
 
 
 class Contested(Event):

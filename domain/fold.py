@@ -9,6 +9,7 @@ from domain.entry import Entry
 from domain.handling import asked_of_command
 from domain.incident import (
     FOLLOWS,
+    THOUGHT_OVER,
     Finding,
     Incident,
     Information,
@@ -59,6 +60,8 @@ def _go(incident: Incident, phase: Phase) -> None:
     if phase != incident.phase and phase not in FOLLOWS[incident.phase]:
         raise ValueError(f"{incident.phase} is not followed by {phase}")
     incident.phase = phase
+    if phase not in THOUGHT_OVER:
+        incident.again_at = None
 
 
 def _actors(entry: Entry) -> list[str]:
@@ -104,6 +107,8 @@ def _acknowledged(incident: Incident, entry: Entry, event: ev.Acknowledged) -> N
     incident.acknowledged[event.question] = event.until
     known = incident.acknowledged_by.setdefault(event.question, [])
     known.extend(person for person in _actors(entry) if person not in known)
+    if event.question == f"again/{incident.again}":
+        incident.again_at = None
 
 
 @_on(ev.Withdrawn)
@@ -131,12 +136,20 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     _begin_steps(incident, entry, event)
     incident.is_unresolved = incident.is_short_time_over = incident.is_started = incident.is_major = False
     incident.manager_reported_at = incident.started_at = None
-    incident.statutory = [item for item in incident.statutory if item.heads]
+    _keep_statutory(incident)
     incident.operator = event.operator
     incident.specialists = list(event.specialists)
     _expect(incident, "dismissal_window", None)
     _expect(incident, "operator_limit", event.operator_limit)
     _expect(incident, "short_time_limit", event.short_time_limit)
+
+
+def _keep_statutory(incident: Incident) -> None:
+    """Whoever was told already is told the rest as well; what nobody was told of begins anew."""
+    told = {item.regulator for item in incident.statutory if item.heads}
+    incident.statutory = [item for item in incident.statutory if item.regulator in told]
+    for item in incident.statutory:
+        _expect(incident, item.key, None if item.is_complete else item.due)
 
 
 @_on(ev.Dismissed)
@@ -146,6 +159,11 @@ def _dismissed(incident: Incident, entry: Entry, event: ev.Dismissed) -> None:
     incident.judged_by.extend(_actors(entry))
     incident.deadlines.clear()
     incident.acknowledged_by.clear()
+    for responder in incident.responders:
+        responder.is_stood_down = responder.is_stood_down or responder.person in event.released
+    # Should it be judged an emergency after all, a group is formed and called anew.
+    incident.group_members, incident.commander, incident.commanding_since = [], None, None
+    incident.command_offered_to = incident.command_offered_at = None
     _expect(incident, "dismissal_window", event.window)
 
 
@@ -699,9 +717,12 @@ def _preliminary_overdue(incident: Incident, _entry: Entry, event: ev.Preliminar
 
 
 @_on(ev.ReportRepeated)
-def _report_repeated(incident: Incident, entry: Entry, _event: ev.ReportRepeated) -> None:
+def _report_repeated(incident: Incident, entry: Entry, event: ev.ReportRepeated) -> None:
     if entry.person != incident.reporter:
         incident.is_reported_by_others = True
+    if incident.phase in THOUGHT_OVER and incident.again_at is None:
+        incident.again, incident.again_at = incident.again + 1, entry.recorded_at
+        incident.again_text = brief(event.text)
 
 
 # ── beside other incidents ────────────────────────────────────────────────────

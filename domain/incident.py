@@ -40,6 +40,8 @@ HANDLING = frozenset(
     }
 )
 ACTIVE = HANDLING | {Phase.RECOVERY, Phase.SUMMARY}
+# Where an alarm that comes again says that it is not over after all.
+THOUGHT_OVER = frozenset({Phase.DISMISSED, Phase.RECOVERY, Phase.SUMMARY})
 EVERY = frozenset(Phase)
 
 # The phase diagram: from each phase, the phases that may follow.
@@ -320,6 +322,9 @@ class Incident(Wire):
     preliminary_what: str = ""
     is_preliminary_overdue: bool = False
     is_reported_by_others: bool = False
+    again: int = 0
+    again_at: AwareDatetime | None = None
+    again_text: str = ""
     parent: str | None = None
     children: dict[str, int] = {}
     told_by: dict[str, int] = {}

@@ -346,7 +346,12 @@ class Measure(Wire):
     @property
     def doers(self) -> set[str]:
         """Return whose work the measure is: whoever owns it, and everybody who reported it as done."""
-        return {self.owner, *(person for item in self.completions for person in item.by)}
+        return {self.owner, *self.reported_by}
+
+    @property
+    def reported_by(self) -> set[str]:
+        """Return everybody who reported it as done, also owners of before."""
+        return {person for item in self.completions for person in item.by}
 
     @property
     def concerned(self) -> set[str]:

@@ -108,7 +108,7 @@ def deputies_of(measure: Measure, company: Company, person_id: str, at: datetime
 
 def default_verifier(measure: Measure, company: Company, owner: str, at: datetime) -> str | None:
     """Return who verifies by rule: the supervisor, but never the owner, a deputy of his, or who worked on it."""
-    own = {owner, *deputies_of(measure, company, owner, at), *(measure.doers - {measure.owner})}
+    own = {owner, *deputies_of(measure, company, owner, at), *measure.reported_by}
     return next((person for post in _VERIFIERS for person in company.in_order(post, at) if person not in own), None)
 
 
@@ -310,7 +310,7 @@ def _reassign(case: _Case) -> Sequence[Event]:
         raise Incomplete(N_("Name another owner or another verifier."), clause=CLAUSE, field="owner")
     if measure.state == MeasureState.DONE and owner != measure.owner:
         raise Conflict(N_("It is reported as done: it is verified or sent back first."), clause=CLAUSE, field="owner")
-    if act.verifier and act.verifier in {owner, *(measure.doers - {measure.owner})}:
+    if act.verifier and act.verifier in {owner, *measure.reported_by}:
         raise OwnWork(N_("Nobody verifies the measure that he worked on."), clause=CLAUSE, field="verifier")
     verifier = act.verifier or _still(measure, company, owner, case.now)
     return [MeasureReassigned(owner=owner, verifier=verifier, reason=act.reason)]
@@ -346,7 +346,7 @@ def _must_be_here(company: Company, field: str, person_id: str | None) -> None:
 
 def _still(measure: Measure, company: Company, owner: str, now: datetime) -> str | None:
     """Return the verifier as he is, unless the new owner makes him verify his own work."""
-    own = {owner, *deputies_of(measure, company, owner, now)}
+    own = {owner, *deputies_of(measure, company, owner, now), *measure.reported_by}
     if measure.verifier and measure.verifier not in own:
         return measure.verifier
     return default_verifier(measure, company, owner, now)

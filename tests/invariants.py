@@ -19,7 +19,9 @@ _ENDS = {
     "checklist": {"recovery_verified", "recovery_failed"},
     "verification": {"recovery_verified", "recovery_failed"},
     "summary": {"summary_submitted"},
-    "closing": {"closed"},
+    "runbook": {"runbook_decided", "reopened"},
+    "closing": {"closed", "reopened"},
+    "again": {"activated", "recovery_failed", "reopened", "closed"},
 }
 
 
@@ -43,7 +45,7 @@ def _unfolds(blank: Incident, entries: Sequence[Entry], now: Incident) -> None:
         apply(incident, entry)
         version = entry.version
         assert incident.phase == before or incident.phase in FOLLOWS[before], f"{before} → {incident.phase}"
-        assert incident.commander or not commander, "nobody commands"
+        assert incident.commander or not commander or incident.phase == "dismissed", "nobody commands"
         assert incident.commander is None or incident.commander in incident.group_members
     assert incident.model_dump(exclude={"handled"}) == now.model_dump(exclude={"handled"})
 

@@ -191,6 +191,18 @@ class Stage:
             await self.move_to(await self.now() + WITHOUT_END_PAUSE)
             self.stillness.may_wait.clear()
 
+    @asynccontextmanager
+    async def standings_away(self) -> AsyncIterator[None]:
+        """Let nothing be looked up that measures are judged by; afterwards wait for the next attempt."""
+        self.vigilance.is_away = True
+        self.stillness.may_wait.add("look_at_measure")
+        try:
+            yield
+        finally:
+            self.vigilance.is_away = False
+            await self.move_to(await self.now() + WITHOUT_END_PAUSE)
+            self.stillness.may_wait.clear()
+
     async def clear(self) -> None:
         """End every workflow, so that no timer of one story rings in the next."""
         for workflow_id in list(self.stillness.started):

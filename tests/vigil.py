@@ -6,6 +6,7 @@ from pathlib import Path
 
 from activities.messages import Trial, Tried
 from adapters.files import load_policy
+from adapters.store.database import DatabaseAway
 from domain.company import Company, Leave, Role
 from domain.readiness import Standing, Way
 from tests import cast
@@ -39,8 +40,15 @@ class Vigilance:
         self.years = [2025, 2026, 2027]
         self.trials: list[Trial] = []
         self.unanswered: set[str] = set()
+        self.is_away = False
 
     async def now(self, now: datetime) -> Standing:
+        """Return how people stand; raise while nothing can be read."""
+        if self.is_away:
+            raise DatabaseAway("nothing can be read")
+        return self.standing(now)
+
+    def standing(self, now: datetime) -> Standing:
         """Return how people stand; once a test has closed, those who did not answer it are silent."""
         company = self._company()
         is_closed = any(trial.closes_at <= now for trial in self.trials)

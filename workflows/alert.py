@@ -14,6 +14,8 @@ with workflow.unsafe.imports_passed_through():
 
 IDLE = timedelta(days=30)
 REMEMBERED = 200
+# A group of an alert manager can hold many alerts under one key.
+MOST_FIRING = 2000
 
 
 @workflow.defn(name="AlertWorkflow")
@@ -54,12 +56,10 @@ class AlertWorkflow:
         """Give the first firing alert a number at once; what follows joins it."""
         self._state.last_signal_at = workflow.now()
         self._state.firing_count += alert.status == "firing"
-        occurrence = f"{alert.status}:{alert.occurrence}"
+        is_news = self._is_news(alert)
         if alert.status == "firing" and self._state.number is None:
-            self._remember(occurrence)
             self._open(alert)
-        elif self._state.number is not None and occurrence not in self._state.seen:
-            self._remember(occurrence)
+        elif self._state.number is not None and is_news:
             self._news.append(alert)
 
     @workflow.signal(name=contract.INCIDENT_OVER, description="The incident of this key is over.")
@@ -74,8 +74,19 @@ class AlertWorkflow:
         """Return a copy of the state."""
         return self._state.model_copy(deep=True)
 
-    def _remember(self, occurrence: str) -> None:
-        self._state.seen = [*self._state.seen, occurrence][-REMEMBERED:]
+    def _is_news(self, alert: Alert) -> bool:
+        """Tell whether an alert says something new; of many that end, only the last one does."""
+        state, known = self._state, alert.occurrence in self._state.firing
+        if alert.status == "resolved" and known:
+            state.firing.remove(alert.occurrence)
+            return not state.firing
+        occurrence = f"{alert.status}:{alert.occurrence}"
+        is_news = not known and occurrence not in state.seen
+        if is_news:
+            state.seen = [*state.seen, occurrence][-REMEMBERED:]
+        if alert.status == "firing" and alert.reporter is None and not known:
+            state.firing = [*state.firing, alert.occurrence][-MOST_FIRING:]
+        return is_news
 
     def _open(self, alert: Alert) -> None:
         state = self._state
@@ -124,6 +135,8 @@ class AlertWorkflow:
 
     async def _pass_on(self, alert: Alert) -> None:
         if self._state.number is None:
+            if alert.status == "firing":
+                self._open(alert)
             return
         incident = workflow.get_external_workflow_handle(contract.incident_id(self._state.number))
         try:

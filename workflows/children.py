@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from temporalio import workflow
@@ -170,12 +171,14 @@ class Children:
         """Remember which children live already."""
         self._number = number
         self._lit: dict[str, None] = dict.fromkeys(lit)
-        self._held: dict[str, object] = {}
+        self._held: dict[str, datetime] = {}
+        self._waiting: dict[str, Child] = {}
+        self._starts: list[asyncio.Task[None]] = []
 
     @property
     def lit(self) -> list[str]:
-        """Return the keys of the children that live."""
-        return list(self._lit)
+        """Return the keys of the children that live; one that still waits for its name does not."""
+        return [key for key in self._lit if key not in self._waiting]
 
     async def tend(self, wanted: Wanted) -> None:
         """Start what is missing and end what is no longer wanted."""
@@ -183,7 +186,7 @@ class Children:
         unwanted = [key for key in self._lit if key not in wanted]
         self._lit = dict.fromkeys([*(key for key in self._lit if key in wanted), *missing])
         starts = [self._start(key, wanted[key]) for key in missing]
-        await asyncio.gather(*starts, *(self._signal(key, contract.END) for key in unwanted))
+        await asyncio.gather(*starts, *(self._end(key) for key in unwanted))
 
     async def let_rest(self, wanted: Wanted, incident: Incident) -> None:
         """Tell the pages that somebody acknowledged."""
@@ -191,24 +194,51 @@ class Children:
             until = incident.acknowledged.get(child.question or "")
             if until and self._held.get(key) != until and until > workflow.now():
                 self._held[key] = until
-                await self._signal(key, contract.ACKNOWLEDGED, Hold(until=until))
+                await self._hold(key)
 
     async def _start(self, key: str, child: Child) -> None:
-        """Start a child; one of the same name that was just told to end gets a moment to do so."""
-        for pause in options.SAME_NAME_PAUSES:
-            try:
-                await workflow.start_child_workflow(
-                    child.workflow.run,  # type: ignore[attr-defined] # every child has a run method
-                    child.input,
-                    id=contract.child_id(self._number, key),
-                    task_timeout=options.TASK_TIMEOUT,
-                    parent_close_policy=ParentClosePolicy.ABANDON,
-                    static_summary=child.summary,
-                )
-            except WorkflowAlreadyStartedError:
-                await workflow.sleep(pause, summary=f"{key} still ends")
-            else:
+        """Start a child; one of the same name that was just told to end is given time to do so, and holds up nobody."""
+        if not await self._has_begun(key, child):
+            self._waiting[key] = child
+            going_on = [task for task in self._starts if not task.done()]
+            self._starts = [*going_on, asyncio.create_task(self._start_later(key, child))]
+
+    async def _start_later(self, key: str, child: Child) -> None:
+        """Try until the name is free; never give up on what is still wanted."""
+        for pause in chain(options.SAME_NAME_PAUSES, repeat(options.SAME_NAME_PAUSES[-1])):
+            await workflow.sleep(pause, summary=f"{key} still ends")
+            if self._waiting.get(key) is not child:
                 return
+            if await self._has_begun(key, child):
+                break
+        if self._waiting.get(key) is child:
+            del self._waiting[key]
+            await self._hold(key)
+        else:
+            await self._signal(key, contract.END)
+
+    async def _has_begun(self, key: str, child: Child) -> bool:
+        try:
+            await workflow.start_child_workflow(
+                child.workflow.run,  # type: ignore[attr-defined] # every child has a run method
+                child.input,
+                id=contract.child_id(self._number, key),
+                task_timeout=options.TASK_TIMEOUT,
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                static_summary=child.summary,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
+
+    async def _end(self, key: str) -> None:
+        if self._waiting.pop(key, None) is None:
+            await self._signal(key, contract.END)
+
+    async def _hold(self, key: str) -> None:
+        until = self._held.get(key)
+        if until and key not in self._waiting and until > workflow.now():
+            await self._signal(key, contract.ACKNOWLEDGED, Hold(until=until))
 
     async def _signal(self, key: str, signal: str, argument: Hold | None = None) -> None:
         child = workflow.get_external_workflow_handle(contract.child_id(self._number, key))

@@ -299,6 +299,7 @@ class AlertState(Wire):
     last_number: str | None = None
     openings: int = 0
     seen: list[str] = []
+    firing: list[str] = []
     firing_count: int = 0
     last_signal_at: datetime | None = None
 

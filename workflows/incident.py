@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -72,6 +73,7 @@ class IncidentWorkflow:
         self._courier = Courier({person.id: list(person.channels) for person in opening.company.people})
         self._neighbours = Neighbours(self._was_lost)
         self._alarm = Alarm()
+        self._too_late: list[contract.Alert] = []
         for name, act in ACTS.items():
             listen(act, COMMANDS[name], self._check, self._carry_out, self._hear)
         if carried is None:
@@ -87,7 +89,7 @@ class IncidentWorkflow:
         self._neighbours.say(list(opening.carried.unsaid) if opening.carried else [])
         while not self.incident.is_over:
             seen, self._settled_at = self.incident.seq, None
-            if workflow.info().is_continue_as_new_suggested():
+            if workflow.info().is_continue_as_new_suggested() and self._recorder.is_portable():
                 await self._continue_as_new()
             self._let_limits_pass()  # 5.2.3 time box, 5.2.4 operator, 5.2.6 short time, 5.2.7, 5.3.1, 5.3.7, 6.2
             wanted = {
@@ -123,24 +125,25 @@ class IncidentWorkflow:
 
     def _open_measures(self) -> None:
         """Let the measures of an accepted report begin; the signal that they have comes from there."""
-        version = report_without_measures(self.incident)
-        if version is None or self._opening_measures:
-            return
-        orders = MeasureOrders(
-            incident=self.incident.number, summary_version=version, first=len(self.incident.measures) + 1
-        )
-        self._opening_measures = asyncio.create_task(self._until_opened(orders))
+        if report_without_measures(self.incident) is not None and self._opening_measures is None:
+            self._opening_measures = asyncio.create_task(self._until_opened())
 
-    async def _until_opened(self, orders: MeasureOrders) -> None:
-        await workflow.execute_activity_method(
-            Rectification.open,
-            orders,
-            start_to_close_timeout=options.ARCHIVE_TIMEOUT,
-            retry_policy=options.WITHOUT_END,
-            summary=f"measures of report version {orders.summary_version} (6.2)",
-        )
-        await workflow.wait_condition(lambda: report_without_measures(self.incident) != orders.summary_version)
+    async def _until_opened(self) -> None:
+        """Open those of one report after the other: the numbers of the next follow those of the one before."""
+        while (version := report_without_measures(self.incident)) is not None:
+            first = len(self.incident.measures) + 1
+            await workflow.execute_activity_method(
+                Rectification.open,
+                MeasureOrders(incident=self.incident.number, summary_version=version, first=first),
+                start_to_close_timeout=options.ARCHIVE_TIMEOUT,
+                retry_policy=options.WITHOUT_END,
+                summary=f"measures of report version {version} (6.2)",
+            )
+            await workflow.wait_condition(partial(self._are_open, version))
         self._opening_measures = None
+
+    def _are_open(self, version: int) -> bool:
+        return self.incident.summaries[version - 1].are_measures_open
 
     def _say_how_it_stands(self) -> None:
         waiting = awaited(self.incident)
@@ -200,6 +203,7 @@ class IncidentWorkflow:
         await self._tell_alert_workflow()
         self._open_measures()
         self._recorder.hurry()
+        self._courier.hurry()
         await workflow.wait_condition(lambda: not self._neighbours.unsaid)
         await workflow.wait_condition(lambda: report_without_measures(self.incident) is None)
         await workflow.wait_condition(lambda: self._recorder.is_up_to_date and not self._courier.unsent)
@@ -211,15 +215,23 @@ class IncidentWorkflow:
             retry_policy=options.WITHOUT_END,
             summary="keep the history",
         )
-        await workflow.wait_condition(
-            lambda: self._recorder.is_up_to_date and not self._neighbours.unsaid and workflow.all_handlers_finished()
-        )
+        while not self._is_at_rest() or self._too_late:
+            await workflow.wait_condition(lambda: self._is_at_rest() or bool(self._too_late))
+            if self._too_late:
+                await self._tell_alert_workflow(self._too_late.pop(0))
 
-    async def _tell_alert_workflow(self) -> None:
+    def _is_at_rest(self) -> bool:
+        return self._recorder.is_up_to_date and not self._neighbours.unsaid and workflow.all_handlers_finished()
+
+    async def _tell_alert_workflow(self, too_late: contract.Alert | None = None) -> None:
+        """Say that the incident is over, or give an alert back that it did not take any more."""
         if self._opening.alert_workflow:
             alerts = workflow.get_external_workflow_handle(self._opening.alert_workflow)
             try:
-                await alerts.signal(contract.INCIDENT_OVER, self.incident.number)
+                if too_late:
+                    await alerts.signal(contract.ALERT, too_late)
+                else:
+                    await alerts.signal(contract.INCIDENT_OVER, self.incident.number)
             except FailureError:
                 workflow.logger.info("alert workflow is gone")
 
@@ -314,6 +326,9 @@ class IncidentWorkflow:
     @workflow.signal(name=contract.ALERT, description="The monitor repeated or resolved its alert.")
     def alert(self, alert: contract.Alert) -> None:
         """Record what the monitor says; a resolved alert is not trusted as recovery (6.1)."""
+        if self.incident.is_over:
+            self._too_late.append(alert)
+            return
         kind = ev.ReportRepeated if alert.status == "firing" else ev.AlertResolved
         actor = Actor(alert.reporter, Role.REPORTER) if alert.reporter else Actor("", Role.ALERT_SOURCE)
         self._note([kind(source=alert.source, text=alert.symptom)], actor=actor)
@@ -325,8 +340,8 @@ class IncidentWorkflow:
 
     @workflow.signal(name=contract.MEASURES_OPENED, description="The report's measures are workflows of their own.")
     def measures_opened(self, opened: contract.MeasuresOpened) -> None:
-        """Record their numbers, once (6.2)."""
-        if report_without_measures(self.incident) == opened.summary_version:
+        """Record their numbers, once (6.2), also where the report became void meanwhile: they are open all the same."""
+        if not self._are_open(opened.summary_version):
             self._note([ev.MeasuresOpened(summary_version=opened.summary_version, measures=opened.measures)])
 
     # ── other incidents with the same cause (3.1) ─────────────────────────────

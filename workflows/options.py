@@ -11,6 +11,8 @@ TASK_TIMEOUT = timedelta(seconds=5)
 # pauses, and then takes the next channel; so it can stop the instant the cause ends.
 PAGE_TIMEOUT = timedelta(seconds=10)
 PAGE_PAUSES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(0))
+# What is told once, and what nothing took, is tried again after these.
+NOTE_PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=45))
 # A provider that asks for more time than this is passed over for the next channel; when no other takes the page, it is
 # asked once more after what it wished for, yet no later than that.
 PAGE_PATIENCE = timedelta(seconds=5)
@@ -31,6 +33,9 @@ ARCHIVE_TIMEOUT = timedelta(seconds=30)
 WITHOUT_END = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
 
 MENDED_AFTER = timedelta(minutes=5)
+
+# How old an answer about business time may be: what was due in working hours is not called about at night.
+FRESH = timedelta(minutes=1)
 
 # A child of the same name that still ends: it is gone as soon as the send that it has under way is over.
 SAME_NAME_PAUSES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=10))

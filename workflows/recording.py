@@ -3,7 +3,8 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar, cast
 
 from temporalio import workflow
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.paging import Reached, reach
 
 BATCH_BYTES = 256 * 1024
+PORTABLE_BYTES = 512 * 1024
 R = TypeVar("R")
 
 
@@ -41,6 +43,11 @@ class Recorder(ABC, Generic[R]):
     def is_up_to_date(self) -> bool:
         """Tell whether everything is recorded."""
         return not self.outbox
+
+    def is_portable(self) -> bool:
+        """Tell whether what still waits for the record fits into the input of a next run; else the history goes on."""
+        waiting = sum(len(entry.model_dump_json()) for entry in self.outbox)
+        return waiting <= PORTABLE_BYTES or workflow.info().get_current_history_length() > options.LONGEST_RUN
 
     def hurry(self) -> None:
         """Record without pauses: the incident waits for it now."""
@@ -139,6 +146,7 @@ class Courier:
         """Remember by which channels people are reached; whoever made the dictionary may change it."""
         self._channels = channels
         self._on_the_way: dict[str, tuple[Message, asyncio.Task[Reached]]] = {}
+        self._is_hurried = False
 
     @property
     def unsent(self) -> list[Message]:
@@ -149,8 +157,24 @@ class Courier:
         """Set messages on their way."""
         self._on_the_way = {key: pair for key, pair in self._on_the_way.items() if not pair[1].done()}
         for message in messages:
-            task = asyncio.create_task(reach(message, self._channels.get(message.recipient, []), _never))
+            task = asyncio.create_task(self._deliver(message))
             self._on_the_way[message.dedup_key] = (message, task)
+
+    def hurry(self) -> None:
+        """Pause no more: who could not be reached by now is not waited for."""
+        self._is_hurried = True
+
+    async def _deliver(self, message: Message) -> Reached:
+        """Reach somebody, after a while once more where nothing took the message; its key makes them one."""
+        for pause in (*options.NOTE_PAUSES, timedelta(0)):
+            reached = await reach(message, self._channels.get(message.recipient, []), _never)
+            if reached or self._is_hurried or not pause:
+                return reached
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._is_hurried, timeout=pause, timeout_summary=f"{message.recipient} was not reached"
+                )
+        return Reached.NOT
 
 
 def _never() -> bool:

@@ -17,7 +17,15 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
     from domain.events import Event, Refused
     from domain.ledger import SYSTEM
-    from domain.measure import MEASURE_ACTS, MEASURE_COMMANDS, Measure, MeasureCalled, MeasureEntry, MeasureOpened
+    from domain.measure import (
+        MEASURE_ACTS,
+        MEASURE_COMMANDS,
+        Measure,
+        MeasureCalled,
+        MeasureEntry,
+        MeasureOpened,
+        MeasureState,
+    )
     from domain.policy import Severity
     from domain.rectification import MeasureFile, default_verifier, overdue, passed_on
     from domain.reminding import MeasureCall, notes
@@ -64,12 +72,12 @@ class RectificationWorkflow:
         self._courier.send(opening.carried.unsent if opening.carried else [])
         while not self.measure.is_over:
             self._settled_at = None
-            if workflow.info().is_continue_as_new_suggested():
+            if workflow.info().is_continue_as_new_suggested() and self._recorder.is_portable():
                 await self._continue_as_new()
             self._note(overdue(self.measure, workflow.now()))
             seen, self._must_look = self.measure.seq, False
             outlook = await self._look()
-            if self.measure.seq == seen:
+            if outlook and self.measure.seq == seen:
                 await self._call(outlook)
                 self._say_how_it_stands()
                 await self._next_word_or_morning(outlook)
@@ -80,15 +88,21 @@ class RectificationWorkflow:
 
     # ── looking and calling ───────────────────────────────────────────────────
 
-    async def _look(self) -> MeasureOutlook:
-        """Ask what is due by the people, calendar and policy of today; business time is no business of a workflow."""
+    async def _look(self) -> MeasureOutlook | None:
+        """Ask what is due by the people, calendar and policy of today; business time is no business of a workflow.
+
+        An answer about a measure that was another then, or about an hour that is gone, counts for nothing.
+        """
+        seen, at = self.measure.seq, workflow.now()
         outlook = await workflow.execute_activity_method(
             Rectification.look,
-            MeasureLook(measure=self.measure.model_copy(update={"handled": {}}), at=workflow.now()),
+            MeasureLook(measure=self.measure.model_copy(update={"handled": {}}), at=at),
             start_to_close_timeout=options.RECORD_TIMEOUT,
             retry_policy=options.WITHOUT_END,
             summary="who is to be called",
         )
+        if self.measure.seq != seen or workflow.now() - at > options.FRESH:
+            return None
         self._file.around = outlook.around
         self._learn_channels()
         self._note(list(passed_on(self.measure, outlook.around.company, workflow.now())))
@@ -121,7 +135,7 @@ class RectificationWorkflow:
         if self._must_look:
             return
         due = self.measure.due
-        ends = due.at if due and not self.measure.is_overdue and due.at > workflow.now() else None
+        ends = due.at if due and self.measure.state == MeasureState.OPEN and not self.measure.is_overdue else None
         at = min((item for item in (outlook.agenda.next_look, ends) if item), default=None)
         self._alarm.set(at, "the day ends on which it is due" if at == ends else "the next look")
         seen = self._settled_at = self.measure.seq
@@ -147,6 +161,7 @@ class RectificationWorkflow:
         self._alarm.set(None, "")
         self._say_how_it_stands()
         self._recorder.hurry()
+        self._courier.hurry()
         await workflow.wait_condition(lambda: self._recorder.is_up_to_date and not self._courier.unsent)
         await workflow.wait_condition(lambda: self._recorder.is_up_to_date and workflow.all_handlers_finished())
 

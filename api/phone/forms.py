@@ -277,6 +277,7 @@ _FORMS: dict[type[Act], _Maker] = {
         [Choice("true", N_("Accept the report"), "go"), Choice("false", N_("Return it"), "alarm")],
         Field("reason", N_("Reason (needed to return it)")),
     ),
+    acts.Reopen: _single(N_("Reopen the incident"), "alarm", Field("reason", N_("Reason"))),
     acts.DecideRunbook: _decided(
         "change",
         [Choice("false", N_("The runbook needs no change"), "go"), Choice("true", N_("The runbook is amended"))],

@@ -140,7 +140,10 @@ def test_an_incident_that_was_activated_again_begins_its_handling_anew() -> None
     assert (incident.is_unresolved, incident.is_short_time_over, incident.is_major) == (False, False, False)
     scene.wait(30)
     assert scene.phase == Phase.DIRECTOR_DECISION
-    assert [item.person for item in incident.responders].count(cast.TECHNICIAN) == 1
+    before, anew = [item for item in incident.responders if item.person == cast.TECHNICIAN]
+    assert before.is_stood_down
+    assert anew.is_awaited
+    assert (incident.commander, incident.group_members) == (None, [])
 
 
 def test_a_contested_dismissal_goes_to_the_other_judge_and_the_director() -> None:

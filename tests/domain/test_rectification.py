@@ -45,7 +45,7 @@ from domain.measure import (
     apply,
     fold,
 )
-from domain.rectification import RIGHTS, possible
+from domain.rectification import RIGHTS, default_verifier, possible
 from tests import cast
 from tests.domain.measured import Measured
 
@@ -200,6 +200,18 @@ def test_two_people_always() -> None:
     scene.refuses(OwnWork, cast.MANAGER, ReassignMeasure(verifier=cast.SUPERVISOR, reason="换人"))
     scene.do(cast.DIRECTOR, ReassignMeasure(verifier=cast.DIRECTOR, reason="亲自验证"))
     scene.do(cast.DIRECTOR, PASSED)
+
+
+def test_who_reported_it_as_done_before_is_not_named_as_its_verifier() -> None:
+    scene = Measured()
+    scene.do(cast.MANAGER, ReassignMeasure(owner=cast.SUPERVISOR, reason="由主管负责"))
+    scene.do(cast.SUPERVISOR, ReportDone(text="已更换"))
+    scene.do(cast.MANAGER, VerifyMeasure(completion=1, passed=False, text="未复位"))
+    again = ReassignMeasure(owner=cast.TECHNICIAN, verifier=cast.SUPERVISOR, reason="换回")
+    scene.refuses(OwnWork, cast.MANAGER, again)
+    scene.do(cast.DIRECTOR, ReassignMeasure(owner=cast.TECHNICIAN, reason="换回"))
+    assert scene.measure.verifier == cast.MANAGER
+    assert default_verifier(scene.measure, scene.company, cast.TECHNICIAN, scene.now) == cast.MANAGER
 
 
 def test_a_delegation_that_has_ended_is_told_from_one_that_never_was() -> None:

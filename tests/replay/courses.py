@@ -348,7 +348,7 @@ async def summary_returned(desk: Desk) -> None:
     await desk.paged("summary/2", bool)
     await scenes.summarise(desk)
     await scenes.receive(desk, version=2)
-    await desk.paged("closing", bool)
+    await desk.paged("runbook", bool)
     await scenes.close(desk)
 
 

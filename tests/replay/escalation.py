@@ -138,17 +138,17 @@ TABLE = {
     "preliminary/it_director": Row("6.2", "preliminary_made", [], *_DAILY),
     "preliminary/general_manager": Row("6.2", "preliminary_made", [], *_DAILY),
     "receipt": Row("6.2", "receipt", [], *_DAILY),
-    "closing": Row("6.3", "runbook", [("", {MANAGER})], *_DAILY),
+    "runbook": Row("6.3", "runbook", [("", {MANAGER})], *_DAILY),
+    "closing": Row("6.2", "closing", [("", {MANAGER})], *_DAILY),
     "arrival": Row("5.3", "dispatch", []),
 }
 # A template of its own: the general manager is informed, not asked; members are called to a group; whoever may not
 # answer himself is told that nobody has.
 OTHER_TEMPLATES = {
-    **dict.fromkeys(("judgement", "at_risk", "overdue", "step", "finding", "measure"), {"unanswered"}),
-    **dict.fromkeys(("checklist", "verification"), {"unanswered"}),
+    **{kind: {"unanswered"} for kind in ("judgement", "at_risk", "overdue", "step", "finding", "measure")},
+    **{kind: {"unanswered"} for kind in ("checklist", "verification")},
     "procedure": {"informed"},
     "arrival": {"group_member"},
-    "closing": {"closing"},
     "order": {"order_unanswered"},
     "objection": {"objection_unanswered"},
 }

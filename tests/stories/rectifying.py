@@ -51,7 +51,7 @@ class Rectifying:
     async def act(self, person: str, act: MeasureAct, **envelope: Any) -> Receipt:
         """Do something and let everything happen that follows from it."""
         measure, named = await self.snapshot(), {person, *act.model_dump(include={"owner", "verifier"}).values()}
-        standing = await self.stage.vigilance.now(await self.world.now())
+        standing = self.stage.vigilance.standing(await self.world.now())
         fields: dict[str, Any] = {"command_id": uuid.uuid4().hex, "person": person, "act": act}
         around = surroundings(standing, measure.concerned | {name for name in named if name})
         command = MeasureCommand[Any](**(fields | envelope), surroundings=around)

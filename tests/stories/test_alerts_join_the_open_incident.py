@@ -77,6 +77,29 @@ async def test_resolved_is_recorded_told_and_changes_nothing(world: World) -> No
     world.pages.expect("alert_resolved", cast.MANAGER)
 
 
+async def test_of_many_that_end_one_message_tells(world: World) -> None:
+    await fired(world, *[await alert(world, str(number)) for number in range(5)])
+    await world.act(cast.MANAGER, Judge(verdict="emergency"))
+    world.pages.forget()
+    for number in range(4):
+        await fired(world, await alert(world, str(number), status="resolved"))
+    world.pages.expect("alert_resolved")
+    await fired(world, await alert(world, "4", status="resolved"))
+    world.pages.expect("alert_resolved", cast.MANAGER)
+    assert len(await world.events("alert_resolved")) == 1
+    await fired(world, await alert(world, "4", status="resolved"))
+    assert len(await world.events("alert_resolved")) == 1
+
+
+async def test_more_than_can_be_remembered_are_no_news_when_they_come_again(world: World) -> None:
+    group = [await alert(world, str(number)) for number in range(210)]
+    await fired(world, *group)
+    before = len(await world.events("report_repeated"))
+    await fired(world, *group)
+    assert len(await world.events("report_repeated")) == before == 209
+    world.pages.forget()
+
+
 async def test_after_the_end_the_next_one_opens_another_linked_to_it(world: World) -> None:
     reporter = {"reporter": cast.OPERATOR}
     await fired(world, await alert(world, **reporter))

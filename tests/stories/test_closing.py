@@ -50,6 +50,23 @@ async def test_the_runbook_is_decided_by_the_manager_once(world: World) -> None:
     await world.refused(cast.MANAGER, DecideRunbook(change=False, reason="适用"), AlreadyDecided, "6.3")
 
 
+async def test_once_the_runbook_is_decided_the_close_is_asked_for_and_nothing_else(world: World) -> None:
+    await given.in_summary(world)
+    await world.act(cast.SUPERVISOR, await given.summary(world))
+    for person in (cast.DIRECTOR, cast.GENERAL_MANAGER):
+        await world.act(person, ReceiveSummary(version=1, accept=True))
+    world.pages.forget()
+    await world.pass_time(days=1, minutes=1)
+    world.pages.expect("runbook", cast.MANAGER)
+    world.pages.expect("closing")
+    await world.act(cast.MANAGER, DecideRunbook(change=False, reason="手册适用"))
+    world.pages.expect("closing", cast.MANAGER)
+    await world.pass_time(days=1, minutes=1)
+    world.pages.expect("closing", cast.MANAGER)
+    world.pages.expect("runbook")
+    world.pages.forget()
+
+
 async def test_closed_it_takes_nothing_more_and_its_history_is_kept(world: World) -> None:
     await given.ready_to_close(world)
     await world.refused(cast.SUPERVISOR, Close(), NotAuthorised, "6.2")
