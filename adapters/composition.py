@@ -61,14 +61,15 @@ async def activities(settings: Settings, client: Client) -> AsyncIterator[Activi
         standings = Standings(snapshots, tests)
         reported = ReportedMeasures(standings, SqlMeasures(database), SqlIncidents(database), measures)
         channels = build_channels(settings, SqlInbox(database), directory, snapshots.policy.time_zone)
+        signer = signer_of(settings)
         yield Activities(
             paging=Paging(directory, channels, SqlDeliveries(database)),
-            recording=Recording(SqlRecord(database, signer_of(settings)), incidents, stamping_of(settings, database)),
+            recording=Recording(SqlRecord(database, signer), incidents, stamping_of(settings, database)),
             probes=ProbeChecks(NetworkProbes(f"http://{settings.api_host}:{settings.api_port}")),
             alerts=Alerts(AlertOpenings(snapshots, incidents)),
             readiness=ReadinessChecks(standings, tests),
             departures=Departures(CatalogueMembership(snapshots.catalogue), Ongoing(incidents, measures)),
-            rectification=Rectification(standings, SqlMeasureRecord(database), reported),
+            rectification=Rectification(standings, SqlMeasureRecord(database, signer), reported),
             collectors=Collectors(SystemCollectors(settings, storage_of(settings))),
             actions=Actions(load_actions(settings, with_secrets=True)),
         )

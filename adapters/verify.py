@@ -14,7 +14,7 @@ from temporalio.client import Client
 from activities.messages import IncidentRow
 from activities.ports import EvidenceStorage
 from adapters import measurefaults
-from adapters.evidence.inspection import Files, checkpoint_faults, row_faults, unsigned
+from adapters.evidence.inspection import Files, checkpoint_faults, row_faults, stamp_faults
 from adapters.evidence.signing import Keyring
 from adapters.running import Running, all_measures, all_numbers, look
 from adapters.store import audit, catalogue, custody, evidence
@@ -84,14 +84,14 @@ async def verify(
     findings = Findings(faults=[], notes=[])
     files = Files(storage) if storage else None
     if number is not None and is_of_measure(number):
-        await _verify_measure(database, client, number, findings)
+        await _verify_measure(database, client, number, findings, keyring)
     elif number is not None:
         await _verify(database, client, number, findings, files=files, keyring=keyring)
     else:
         async for each in _everyone(database, client):
             await _verify(database, client, each, findings, files=files, keyring=keyring)
         for each in await _every_measure(database, client):
-            await _verify_measure(database, client, each, findings)
+            await _verify_measure(database, client, each, findings, keyring)
         await _find_strays(files, findings)
     findings.files = files.count if files else 0
     refusals = await evidence.trail(database, audit.CHAIN)
@@ -145,8 +145,7 @@ async def _verify(
         faults += invented(found, await look(client, incident_id(number)))
     faults += row_faults(found)
     if keyring is not None:
-        faults += checkpoint_faults(found, keyring)
-        notes += unsigned(found)
+        faults += [*checkpoint_faults(found, keyring), *stamp_faults(found)]
     if files is not None:
         faults += [fault async for fault in files.faults(found)]
     findings.incidents += 1
@@ -167,13 +166,15 @@ async def _every_measure(database: Database, client: Client | None) -> list[str]
     return list(known)
 
 
-async def _verify_measure(database: Database, client: Client | None, number: str, findings: Findings) -> None:
+async def _verify_measure(
+    database: Database, client: Client | None, number: str, findings: Findings, keyring: Keyring | None
+) -> None:
     running = await look(client, measure_id(number), MeasureEntry) if client else None
     found = await evidence.measure(database, number)
-    faults = dict.fromkeys(
-        (fault.seq, fault.message, tuple(fault.params.items())) for fault in measurefaults.faults(found, running)
-    )
+    wrong = [*measurefaults.faults(found, running), *(checkpoint_faults(found, keyring) if keyring is not None else ())]
+    faults = dict.fromkeys((fault.seq, fault.message, tuple(fault.params.items())) for fault in wrong)
     findings.measures += 1
+    findings.checkpoints += len(found.checkpoints)
     findings.measure_entries += len(found.links)
     findings.faults += [
         Finding(measure=number, seq=seq or None, message=message, params=dict(params))

@@ -27,7 +27,7 @@ from adapters.evidence.bundle import (
     Member,
     file_member,
 )
-from adapters.evidence.inspection import checkpoint_faults, row_faults, unsigned
+from adapters.evidence.inspection import checkpoint_faults, row_faults, stamp_faults, unsigned
 from adapters.evidence.signing import Checkpoint, Keyring, is_manifest_signed
 from adapters.store.checkpoints import Stamp
 from adapters.store.custody import CustodyEntry
@@ -248,7 +248,9 @@ class _Checker:
             self.fault(EVIDENCE, fault.message, **fault.params)
         for fault in checkpoint_faults(found, keyring):
             self.fault(CHECKPOINTS, fault.message, **fault.params)
-        for note in unsigned(found):
+        for fault in stamp_faults(found):
+            self.fault(STAMPS, fault.message, **fault.params)
+        for note in () if keyring.keys else unsigned(found):
             self.note(CHECKPOINTS, note.message, **note.params)
 
     def _files(self, entries: list[Entry], manifest: Manifest) -> None:

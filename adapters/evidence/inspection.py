@@ -7,7 +7,8 @@ from activities.ports import EvidenceStorage
 from adapters.evidence.hashing import Digester
 from adapters.evidence.signing import Keyring
 from adapters.store.chain import Break, broken
-from adapters.store.evidence import Evidence
+from adapters.store.checkpoints import implied
+from adapters.store.evidence import Evidence, MeasureEvidence
 from adapters.store.exhibits import ExhibitRow, rows_of
 from domain.exhibit import Algorithm
 from domain.text import N_
@@ -37,8 +38,8 @@ def _fields(row: ExhibitRow | None, told: ExhibitRow) -> str:
     return ", ".join(name for name in ExhibitRow.model_fields if getattr(row, name) != getattr(told, name))
 
 
-def checkpoint_faults(found: Evidence, keyring: Keyring) -> Iterator[Break]:
-    """Check that each checkpoint is signed by one of our keys and that the entries up to it are what was signed."""
+def checkpoint_faults(found: Evidence | MeasureEvidence, keyring: Keyring) -> Iterator[Break]:
+    """Check that checkpoints stand where they must, by one of our keys, and that the entries are what was signed."""
     hashes = {link.seq: link.hash for link in found.links}
     for seq, checkpoint in sorted(found.checkpoints.items()):
         if checkpoint is None or not keyring.holds(checkpoint):
@@ -47,13 +48,24 @@ def checkpoint_faults(found: Evidence, keyring: Keyring) -> Iterator[Break]:
             yield broken(seq, N_("The checkpoint at entry {seq} was signed, but the entry is missing."))
         elif hashes[seq] != checkpoint.hash:
             yield broken(seq, N_("Entry {seq} is not the one that was signed."))
+    for seq in _implied(found) if keyring.keys else ():
+        if seq not in found.checkpoints:
+            yield broken(seq, N_("The signed checkpoint at entry {seq} is missing."))
+
+
+def _implied(found: Evidence | MeasureEvidence) -> list[int]:
+    return implied(found.last, found.row.seq if found.row is not None and found.row.is_over else None)
+
+
+def stamp_faults(found: Evidence) -> Iterator[Break]:
+    """Check that each time stamp stands under a checkpoint."""
     for seq, stamp in sorted(found.stamps.items()):
         if stamp is None or seq not in found.checkpoints:
             yield broken(seq, N_("The time stamp at entry {seq} belongs to no checkpoint, or cannot be read."))
 
 
 def unsigned(found: Evidence) -> Iterator[Break]:
-    """Say that the end of an incident that is over was not signed."""
+    """Say that the end of an incident that is over was not signed, where no key is known that should have."""
     if found.row is not None and found.row.is_over and not any(seq >= found.row.seq for seq in found.checkpoints):
         yield broken(0, N_("The incident is over, but its last entries have no signed checkpoint."))
 

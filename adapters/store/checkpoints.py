@@ -1,20 +1,27 @@
-"""Signed checkpoints of the incidents' chains, and time stamps that others put under them."""
+"""Signed checkpoints of the chains of incidents and measures, and time stamps that others put under them."""
 
 import base64
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.messages import IncidentRow
+from activities.messages import IncidentRow, MeasureRow
 from adapters.evidence.signing import Checkpoint, Signer
 from adapters.store.database import Database
 from adapters.store.rows import insert
 from adapters.store.tables import checkpoints, timestamps
+from domain.entry import Entry
 from domain.text import Wire
 
 EVERY = 50  # entries; what is over gets one in any case
+
+
+def implied(length: int, end: int | None = None) -> list[int]:
+    """Return where a chain of a length must be signed; ``end`` is where it ended, None while it goes on."""
+    return sorted({*range(EVERY, length + 1, EVERY), *([end] if end else [])})
 
 
 class Stamp(Wire):
@@ -53,15 +60,30 @@ class SqlCheckpoints:
             await connection.execute(adding.on_conflict_do_nothing())
 
 
-async def sign(connection: AsyncConnection, database: Database, signer: Signer, row: IncidentRow) -> None:
-    """Sign how an incident stands, when it is over or enough was added since the last time."""
-    wanted = select(func.max(checkpoints.c.seq)).where(checkpoints.c.incident == row.number)
-    last = await connection.scalar(wanted) or 0
-    if row.seq <= last or not (row.is_over or row.seq - last >= EVERY):
-        return
-    made = signer.checkpoint(row.number, row.seq, row.head_hash, await database.now(connection))
-    adding = insert(checkpoints, is_postgres=database.is_postgres).values(made.model_dump())
-    await connection.execute(adding.on_conflict_do_nothing())
+class Notary:
+    """Signs chains while they are written; without a signer nothing."""
+
+    def __init__(self, database: Database, signer: Signer | None) -> None:
+        """Take who signs."""
+        self._database = database
+        self._signer = signer
+
+    async def entries(self, connection: AsyncConnection, new: Sequence[Entry]) -> None:
+        """Sign every so many entries, whatever batches they come in: so that a checkpoint that is gone is missed."""
+        await self._sign(connection, [(item.incident, item.seq, item.hash) for item in new if item.seq % EVERY == 0])
+
+    async def row(self, connection: AsyncConnection, row: IncidentRow | MeasureRow) -> None:
+        """Sign the end of what is over."""
+        if row.is_over:
+            await self._sign(connection, [(row.number, row.seq, row.head_hash)])
+
+    async def _sign(self, connection: AsyncConnection, ends: Iterable[tuple[str, int, str]]) -> None:
+        if self._signer is None:
+            return
+        for number, seq, head in ends:
+            made = self._signer.checkpoint(number, seq, head, await self._database.now(connection))
+            adding = insert(checkpoints, is_postgres=self._database.is_postgres).values(made.model_dump())
+            await connection.execute(adding.on_conflict_do_nothing())
 
 
 def stamp_of(row: Any) -> Stamp:

@@ -1,10 +1,11 @@
 """Through whose hands evidence went: received, downloaded, exported, verified; one chain over all of it (5.3.5)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import rfc8785
+import structlog
 from pydantic import AwareDatetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,8 @@ from adapters.store.database import Database
 from adapters.store.tables import custody, heads
 from domain.entry import GENESIS
 from domain.text import Wire
+
+_log = structlog.get_logger(__name__)
 
 CHAIN = "custody"
 Handling = Literal["received", "downloaded", "exported", "verified"]
@@ -60,7 +63,8 @@ class SqlCustody:
         """Add links, all or none."""
         async with self._database.transaction() as connection:
             now = await self._database.now(connection)
-            await add(connection, [(item, now) for item in handled])
+            added = await add(connection, [(item, now) for item in handled])
+        anchor(added)
 
     async def of_incident(self, number: str, seq: int | None = None) -> list[CustodyEntry]:
         """Return what was done with all evidence of an incident, or with one piece of it, oldest first."""
@@ -71,15 +75,24 @@ class SqlCustody:
             return [CustodyEntry.model_validate(dict(row)) for row in (await connection.execute(wanted)).mappings()]
 
 
-async def add(connection: AsyncConnection, handled: Sequence[tuple[Handled, AwareDatetime]]) -> None:
-    """Add links in a transaction; whoever else adds waits, so that the chain never forks."""
+async def add(connection: AsyncConnection, handled: Sequence[tuple[Handled, AwareDatetime]]) -> list[CustodyEntry]:
+    """Add links in a transaction, to be anchored after it; whoever else adds waits, so that the chain never forks."""
     if not handled:
-        return
+        return []
     locked = select(heads.c.seq, heads.c.hash).where(heads.c.chain == CHAIN).with_for_update()
     seq, prev_hash = (await connection.execute(locked)).one()
+    added: list[CustodyEntry] = []
     for item, at in handled:
         seq += 1
         link = CustodyEntry(**item.model_dump(), id=seq, at=at, prev_hash=prev_hash).sealed()
         prev_hash = link.hash
         await connection.execute(custody.insert().values(link.model_dump()))
+        added.append(link)
     await connection.execute(update(heads).where(heads.c.chain == CHAIN).values(seq=seq, hash=prev_hash))
+    return added
+
+
+def anchor(added: Iterable[CustodyEntry]) -> None:
+    """Tell the log, which is kept elsewhere, of links that are stored: it anchors the chain outside the database."""
+    for link in added:
+        _log.info("handled", id=link.id, hash=link.hash, act=link.act, person=link.person, incident=link.incident)

@@ -68,6 +68,7 @@ class MeasureEvidence:
     entries: list[Entry]
     row: MeasureRow | None
     has_row: bool
+    checkpoints: dict[int, Checkpoint | None] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -99,12 +100,12 @@ async def incident(database: Database, number: str) -> Evidence:
         rows = await _read(connection, incidents, incidents.c.seq, incidents.c.number == number, _row)
         history = await connection.scalar(select(archives.c.history).where(archives.c.incident == number))
         exhibits = await _read(connection, pieces, pieces.c.seq, pieces.c.incident == number, _exhibit)
-        signed = await _read(connection, checkpoints, checkpoints.c.seq, checkpoints.c.incident == number, _checkpoint)
+        signed = await _signed(connection, number)
         stamps = await _read(connection, timestamps, timestamps.c.seq, timestamps.c.incident == number, stamp_of)
     links = [_link(seq, entry, "seq") for seq, entry in pairs]
     found = [entry for _, entry in pairs if entry is not None]
     row = rows[0][1] if rows else None
-    return Evidence(number, links, found, row, bool(rows), history, dict(exhibits), dict(signed), dict(stamps))
+    return Evidence(number, links, found, row, bool(rows), history, dict(exhibits), signed, dict(stamps))
 
 
 def of_timeline(row: IncidentRow, entries: list[Entry]) -> Evidence:
@@ -126,9 +127,15 @@ async def measure(database: Database, number: str) -> MeasureEvidence:
     async with database.session() as connection:
         pairs = await _read(connection, measure_entries, kept.seq, kept.measure == number, to_measure_entry)
         rows = await _read(connection, measures, measures.c.seq, measures.c.number == number, _measure_row)
+        signed = await _signed(connection, number)
     links = [_link(seq, entry, "seq") for seq, entry in pairs]
     found: list[Entry] = [entry for _, entry in pairs if entry is not None]
-    return MeasureEvidence(number, links, found, rows[0][1] if rows else None, bool(rows))
+    return MeasureEvidence(number, links, found, rows[0][1] if rows else None, bool(rows), signed)
+
+
+async def _signed(connection: AsyncConnection, number: str) -> dict[int, Checkpoint | None]:
+    kept = checkpoints.c
+    return dict(await _read(connection, checkpoints, kept.seq, kept.incident == number, _checkpoint))
 
 
 async def trail(database: Database, chain: str = audit.CHAIN) -> Trail:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import custody
-from adapters.store.custody import Handled
+from adapters.store.custody import CustodyEntry, Handled
 from adapters.store.database import Database
 from adapters.store.rows import insert
 from adapters.store.tables import evidence
@@ -46,15 +46,15 @@ def _row(entry: Entry, event: EvidenceAdded) -> ExhibitRow:
     )
 
 
-async def write(connection: AsyncConnection, new: Sequence[Entry], *, is_postgres: bool) -> None:
-    """Insert the rows of new entries once, and note in the custody list that each was received."""
+async def write(connection: AsyncConnection, new: Sequence[Entry], *, is_postgres: bool) -> list[CustodyEntry]:
+    """Insert the rows of new entries once, and note in the custody list that each was received; return the links."""
     received: list[tuple[Handled, AwareDatetime]] = []
     for row in rows_of(new):
         adding = insert(evidence, is_postgres=is_postgres).values(row.model_dump())
         done = await connection.execute(adding.on_conflict_do_nothing().returning(evidence.c.seq))
         if done.scalar_one_or_none() is not None:
             received.append((_received(row), row.received_at))
-    await custody.add(connection, received)
+    return await custody.add(connection, received)
 
 
 def _received(row: ExhibitRow) -> Handled:

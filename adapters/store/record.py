@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.messages import Batch, IncidentRow, MeasureBatch, MeasureRow
 from activities.ports import RecordTampered
 from adapters.evidence.signing import Signer
-from adapters.store import checkpoints, exhibits
+from adapters.store import custody, exhibits
+from adapters.store.checkpoints import Notary
+from adapters.store.custody import CustodyEntry
 from adapters.store.database import Database
 from adapters.store.rows import Values, insert, to_entry, to_measure_entry, to_measure_row, to_row
 from adapters.store.tables import archives, entries, incidents, measure_entries, measures
@@ -52,21 +54,19 @@ class SqlRecord:
     def __init__(self, database: Database, signer: Signer | None = None) -> None:
         """Take a database that is migrated; without a signer the record has no signed checkpoints."""
         self._database = database
-        self._signer = signer
+        self._notary = Notary(database, signer)
 
     async def append(self, batch: Batch) -> None:
         """Write a batch in one transaction; raise RecordTampered, RecordGap, RecordUnreadable, DatabaseAway."""
-        beside = Beside(
-            entries=lambda connection: exhibits.write(
-                connection, batch.entries, is_postgres=self._database.is_postgres
-            ),
-            row=lambda connection: self._sign(connection, batch.row),
-        )
-        await append(self._database, INCIDENTS, batch.entries, batch.row, beside)
+        handled: list[CustodyEntry] = []
 
-    async def _sign(self, connection: AsyncConnection, row: IncidentRow) -> None:
-        if self._signer:
-            await checkpoints.sign(connection, self._database, self._signer, row)
+        async def entries(connection: AsyncConnection) -> None:
+            handled.extend(await exhibits.write(connection, batch.entries, is_postgres=self._database.is_postgres))
+            await self._notary.entries(connection, batch.entries)
+
+        beside = Beside(entries, row=lambda connection: self._notary.row(connection, batch.row))
+        await append(self._database, INCIDENTS, batch.entries, batch.row, beside)
+        custody.anchor(handled)
 
     async def archive(self, incident: str, history: str) -> None:
         """Keep the first history that is given; RecordGap when the incident itself is not recorded."""
@@ -84,31 +84,31 @@ class SqlRecord:
 class SqlMeasureRecord:
     """``activities.ports.MeasureStore`` in SQL."""
 
-    def __init__(self, database: Database) -> None:
-        """Take a database that is migrated."""
+    def __init__(self, database: Database, signer: Signer | None = None) -> None:
+        """Take a database that is migrated; without a signer the record has no signed checkpoints."""
         self._database = database
+        self._notary = Notary(database, signer)
 
     async def append(self, batch: MeasureBatch) -> None:
         """Write a batch in one transaction; raise RecordTampered, RecordGap, RecordUnreadable, DatabaseAway."""
-        await append(self._database, MEASURES, batch.entries, batch.row)
-
-
-async def _nothing(_connection: AsyncConnection) -> None:
-    """Write nothing more."""
+        beside = Beside(
+            entries=lambda connection: self._notary.entries(connection, batch.entries),
+            row=lambda connection: self._notary.row(connection, batch.row),
+        )
+        await append(self._database, MEASURES, batch.entries, batch.row, beside)
 
 
 class Beside(NamedTuple):
     """What is written in the same transaction: with the entries, and with the row when it moves forward."""
 
-    entries: Also = _nothing
-    row: Also = _nothing
+    entries: Also
+    row: Also
 
 
 async def append(
-    database: Database, book: Book, new: Sequence[Entry], row: IncidentRow | MeasureRow, beside: Beside | None = None
+    database: Database, book: Book, new: Sequence[Entry], row: IncidentRow | MeasureRow, also: Beside
 ) -> None:
     """Write entries and their row; a row that is ahead of its entries waits for the batch that brings them."""
-    also = beside or Beside()
     try:
         async with database.transaction() as connection:
             await _insert(database, connection, book, new)

@@ -210,6 +210,15 @@ def test_a_forgery_whose_digests_fit_is_found_by_the_signature_and_by_what_it_te
     assert not check(signed).is_clean
 
 
+def test_a_bundle_made_of_a_record_whose_checkpoints_were_deleted_is_not_clean(made: Path, tmp_path: Path) -> None:
+    """The house's own key signed the bundle, but nobody signed how the incident ended."""
+    deleted = rewritten(made, tmp_path / "b.zip", lambda members: members.update({"checkpoints.jsonl": b""}), SIGNER)
+    for key in (SIGNER.public, None):
+        assert named(check(deleted, key)) == [
+            ("checkpoints.jsonl", "The signed checkpoint at entry 4 is missing."),
+        ]
+
+
 def test_a_member_that_nobody_listed_does_not_belong(made: Path, tmp_path: Path) -> None:
     file = tmp_path / "more.zip"
     file.write_bytes(made.read_bytes())

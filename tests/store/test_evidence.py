@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.exc import DBAPIError
 
 from activities.ports import EvidenceStorage, Received
@@ -87,26 +88,60 @@ async def test_the_row_is_what_the_timeline_says_and_its_receipt_is_noted_once(
     assert (found.faults, found.notes, found.files, found.custody, found.checkpoints) == ([], [], 1, 1, 1)
 
 
-async def test_a_checkpoint_stands_at_the_end_and_at_every_fiftieth_entry(database: Database) -> None:
-    observed = [ev.Recorded(record="observation", text=f"{step}") for step in range(2, 121)]
-    entries = chained(NUMBER, [reported(), *observed])
+def long_story(text: str = "", *, is_over: bool = False) -> list[Entry]:
+    """A report and observations, 120 entries; the fiftieth ``text``."""
+    observed = [ev.Recorded(record="observation", text=f"{step}") for step in range(2, 50)]
+    observed += [ev.Recorded(record="observation", text=text or f"{step}") for step in range(50, 120)]
+    last = ev.Withdrawn(reason="误报") if is_over else ev.Recorded(record="observation", text="120")
+    return chained(NUMBER, [reported(), *observed, last])
+
+
+@pytest.mark.parametrize("size", [1, 7, 120])
+async def test_a_checkpoint_stands_at_every_fiftieth_entry_in_whatever_batches_they_come(
+    database: Database, size: int
+) -> None:
+    entries = long_story()
     record = SqlRecord(database, SIGNER)
-    for last in range(1, 121):
-        await record.append(batch(entries[:last], last))
+    for first in range(1, 121, size):
+        await record.append(batch(entries, first, min(first + size - 1, 120)))
     made = await SqlCheckpoints(database).of_incident(NUMBER)
     assert [(item.seq, item.hash) for item in made] == [(seq, entries[seq - 1].hash) for seq in (50, 100)]
     assert all(KEYRING.holds(item) for item in made)
     assert not Keyring([OTHER.public]).holds(made[0])
 
 
-async def test_without_a_key_the_end_is_noted_as_unsigned(database: Database, storage: FolderStorage) -> None:
+async def test_an_end_that_nobody_signed_is_a_fault_where_a_key_is_known(
+    database: Database, storage: FolderStorage
+) -> None:
     await SqlRecord(database).append(batch(await timeline_of(storage)))
     await SqlRecord(database).archive(NUMBER, "{}")
-    found = await verify(database, storage=storage, keyring=KEYRING)
-    assert found.faults == []
-    assert [note.message for note in found.notes] == [
-        "The incident is over, but its last entries have no signed checkpoint."
+    assert await faults(database, storage) == [f"{NUMBER} #3: The signed checkpoint at entry 3 is missing."]
+    assert (await verify(database, storage=storage)).faults == []
+
+
+@pytest.mark.parametrize(("gone", "told"), [("seq = 50", [50]), ("seq >= 100", [100, 120]), ("1 = 1", [50, 100, 120])])
+async def test_a_record_written_anew_is_found_though_its_checkpoints_are_gone(
+    database: Database, url: str, storage: FolderStorage, gone: str, told: list[int]
+) -> None:
+    """Every hash and every row fits again, and the signatures that remembered otherwise were deleted."""
+    await SqlRecord(database, SIGNER).append(batch(long_story(is_over=True)))
+    await SqlRecord(database).archive(NUMBER, "{}")
+    assert await faults(database, storage) == []
+    tamper(url, "DELETE FROM entries", "DELETE FROM incidents", f"DELETE FROM checkpoints WHERE {gone}")
+    await SqlRecord(database).append(batch(long_story("是别的原因", is_over=True)))
+    found = await faults(database, storage)
+    assert [text for text in found if "missing" in text] == [
+        f"{NUMBER} #{seq}: The signed checkpoint at entry {seq} is missing." for seq in told
     ]
+
+
+async def test_the_log_outside_the_database_knows_every_hand(database: Database, storage: FolderStorage) -> None:
+    happened = batch(await timeline_of(storage))
+    with structlog.testing.capture_logs() as told:
+        await SqlRecord(database).append(happened)
+        await SqlRecord(database).append(happened)
+    [link] = await SqlCustody(database).of_incident(NUMBER)
+    assert [(item["id"], item["hash"]) for item in told if item["event"] == "handled"] == [(1, link.hash)]
 
 
 @pytest.mark.parametrize("table", ["evidence", "custody", "checkpoints"])

@@ -1,5 +1,6 @@
 """The record of measures: written once, catching up, never changed; verify names whatever was changed (5.3.5, 6.2)."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from activities.messages import MeasureBatch, MeasureRow
 from activities.ports import RecordTampered
+from adapters.evidence.signing import Keyring, Signer
 from adapters.store.database import Database
 from adapters.store.measures import MeasureFilter, SqlMeasures
 from adapters.store.record import RecordGap, SqlMeasureRecord
@@ -35,6 +37,7 @@ from tests.store.story import START
 from tests.store.tampering import tamper
 
 NUMBER = "M-7K3Q9-DXMB2-1"
+SIGNER = Signer(base64.b64encode(b"a seed of thirty-two bytes......").decode())
 DUE = Deadline(at=START + timedelta(days=9), clause="6.2")
 LATER = Deadline(at=START + timedelta(days=20), clause="6.2", is_provisional=True)
 HAPPENED: list[Event] = [
@@ -86,8 +89,10 @@ async def filled(database: Database) -> Database:
     return database
 
 
-async def faults(database: Database, number: str | None = None) -> list[tuple[str | None, str]]:
-    found = (await verify(database, number=number)).faults
+async def faults(
+    database: Database, number: str | None = None, keyring: Keyring | None = None
+) -> list[tuple[str | None, str]]:
+    found = (await verify(database, number=number, keyring=keyring)).faults
     return [(fault.measure, fault.message.format(**fault.params)) for fault in found]
 
 
@@ -160,3 +165,21 @@ async def test_verify_finds_what_was_changed(filled: Database, url: str, stateme
     tamper(url, statement)
     assert await faults(filled) == [(NUMBER, text)]
     assert await faults(filled, "M-7K3Q9-DXMB2-2") == []
+
+
+async def test_the_end_of_a_measure_is_signed_and_a_checkpoint_that_is_gone_is_missed(
+    database: Database, url: str
+) -> None:
+    keyring = Keyring([SIGNER.public])
+    await SqlMeasureRecord(database, SIGNER).append(batch(timeline()))
+    assert (await verify(database, keyring=keyring)).checkpoints == 1
+    assert await faults(database, keyring=keyring) == []
+    entries = timeline()
+    event = MeasureVerified(completion=1, text="没看过")
+    entries[4] = entries[4].model_copy(update={"event": event}).sealed()
+    tamper(url, "DELETE FROM measure_entries", "DELETE FROM measures")
+    await SqlMeasureRecord(database).append(batch(entries))
+    assert await faults(database) == []
+    assert await faults(database, NUMBER, keyring) == [(NUMBER, "Entry 5 is not the one that was signed.")]
+    tamper(url, "DELETE FROM checkpoints")
+    assert await faults(database, NUMBER, keyring) == [(NUMBER, "The signed checkpoint at entry 5 is missing.")]
