@@ -10,7 +10,7 @@ from adapters.channels.registry import channels_set_up
 from adapters.directory import SqlDirectory
 from adapters.duty import Duties
 from adapters.files import load_policy
-from adapters.places import place_code
+from adapters.places import place_code, place_proof
 from adapters.settings import Settings
 from adapters.store.catalogue import SqlCatalogue
 from adapters.store.database import Database
@@ -50,6 +50,10 @@ class Snapshots:
         """Return the business calendar around now."""
         return await self.calendars.now()
 
+    def proof(self, number: str, code: str) -> str:
+        """Return what an incident may know of the code of a place."""
+        return place_proof(self._secret, number, code)
+
     async def opening(
         self,
         number: str,
@@ -75,7 +79,9 @@ class Snapshots:
             channel=channel,
             command_id=command_id,
             policy=self.policy,
-            company=company.model_copy(update={"place_code": place_code(self._secret, report.system)}),
+            company=company.model_copy(
+                update={"place_code": self.proof(number, place_code(self._secret, report.system))}
+            ),
             calendar=calendar,
             recurrence_of=recurrence_of,
             alert_workflow=alert_workflow,

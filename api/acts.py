@@ -12,6 +12,7 @@ from api.commands import Pending, command_id, pending
 from api.deps import Locale, Ports
 from api.openapi import ETAG, problems
 from api.revision import must_be_published, published_since
+from api.whereabouts import discreet
 from domain import acts
 from domain.acts import Act, Command, Receipt
 from domain.authority import AUTHORITY
@@ -96,7 +97,7 @@ def _add(act: type[Act], resource: str) -> None:
         if_match: IfMatch = None,
     ) -> Any:
         envelope: Any = body
-        wanted = act_of(act, envelope)
+        wanted = discreet(ports, number, act_of(act, envelope))
         command: Command[Any] = command_type(
             command_id=command_id(person.id, key),
             person=person.id,

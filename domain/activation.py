@@ -259,18 +259,16 @@ def check_in(case: Case[acts.CheckIn]) -> Sequence[ev.Event]:
 
 
 def _is_at_the_place(case: Case[acts.CheckIn], clause: str) -> bool:
-    """Tell whether somebody gave the code that hangs at the place; refuse one that is wrong (R20)."""
+    """Tell whether somebody gave the code that hangs at the place; refuse one that is wrong (R20).
+
+    What is compared are proofs of the code, never the code itself: it would stand in the history.
+    """
     given, right = case.act.place_code, case.incident.company.place_code
     if given is None:
         return False
-    if case.act.remote or right is None or code_of(given) != right:
+    if case.act.remote or right is None or given != right:
         raise Unacceptable(N_("This is not the code of the place."), clause=clause, field="place_code")
     return True
-
-
-def code_of(text: str) -> str:
-    """Return a code of a place however it was typed."""
-    return "".join(character for character in text.upper() if character.isalnum())
 
 
 def _may_record_for_another(case: Case[acts.CheckIn], clause: str) -> None:

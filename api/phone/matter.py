@@ -15,6 +15,7 @@ from api.reading import find
 from api.revision import must_be_published, published_since
 from api.sentences import sentence
 from api.services import Services
+from api.whereabouts import discreet
 from domain import answers, replies
 from domain.acts import COMMANDS, Act
 from domain.answers import Answer
@@ -97,7 +98,7 @@ class _OfIncident(Matter):
         command = COMMANDS[act.name](
             command_id=command_id,
             person=self._visit.link.person,
-            act=act,
+            act=discreet(self._ports, number, act),
             edition=await published_since(self._ports, number, act),
         )
         await self._ports.incidents.act(number, command)

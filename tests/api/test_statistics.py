@@ -1,11 +1,18 @@
 """How people came, counted from the record, drills apart; and the code that proves where they were."""
 
 import asyncio
+import re
+from base64 import b64decode
 from typing import Any
+
+from temporalio.client import WorkflowHandle
 
 from tests.api.cast import HEAD, MANAGER, OPERATOR, SPECIALIST, TECHNICIAN
 from tests.api.story import Story
-from tests.api.system import Api
+from tests.api.system import Api, System
+from tests.api.test_links import answer as answer_link
+from tests.api.test_links import link_of
+from workflows.contract import incident_id
 
 
 async def sent(api: Api, **changes: Any) -> Story:
@@ -41,6 +48,39 @@ async def test_arrivals_are_counted_and_drills_apart(api: Api) -> None:
     assert (await numbers(api, "real"))["dispatched"] == real["dispatched"]
     told = await api.get(MANAGER, f"/incidents/{story.number}/timeline?limit=500")
     assert "the code of the place is right" in told.text
+
+
+async def test_no_history_tells_the_code_of_the_place(system: System) -> None:
+    """Who exports a bundle has the history: he could be at the place from his desk."""
+    api = system.api
+    code = (await api.get(MANAGER, "/company/systems/market-db/place-code")).json()["code"]
+    story = await sent(api)
+    handle = system.client.get_workflow_handle(incident_id(story.number))
+    [opening] = [item for item in await told_in(handle) if '"place_code"' in item]
+    proof = re.search(r'"place_code":\s*"(\w+)"', opening)[1]  # type: ignore[index] # a miss is a failure
+    await story.act(TECHNICIAN, "arrivals", expect=422, place_code=proof)
+    answer = await api.post(
+        TECHNICIAN,
+        f"/incidents/{story.number}/arrivals",
+        {"place_code": code.lower()},
+        headers={"Prefer": "respond-async"},
+    )
+    assert answer.status_code == 202, answer.text
+    await story.act(MANAGER, "dispatches", responder=SPECIALIST)
+    link = await link_of(story, SPECIALIST, "arrival/")
+    page = await answer_link(story, link, "check_in", place_code=f" {code} ")
+    assert page.status_code == 200, page.text
+    assert [item["is_verified"] for item in (await story.look())["responders"]] == [True, True]
+    told = "".join(await told_in(handle)).upper()
+    assert code not in told
+    assert code.replace("-", "") not in told
+    assert told.count(proof.upper()) > 1
+
+
+async def told_in(handle: WorkflowHandle[Any, Any]) -> list[str]:
+    """Return everything that a workflow's history holds."""
+    history = await handle.fetch_history()
+    return [b64decode(data).decode(errors="replace") for data in re.findall(r'"data":\s*"([^"]+)"', history.to_json())]
 
 
 async def test_another_s_arrival_is_recorded_as_such(api: Api) -> None:
