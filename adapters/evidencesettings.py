@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode
 from adapters.evidence.signing import BadKey, private_key, public_key
 
 _COMMAND_EXAMPLE = '{"db1-log": {"host": "db1", "user": "fengsui", "command": "journalctl -u db --since -1h"}}'
+_HOST = re.compile(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
 
 
@@ -60,6 +61,11 @@ class EvidenceSettings(BaseSettings):
     collector_commands: Annotated[dict[str, RemoteCommand], NoDecode] = Field(
         {}, description=f"commands that ssh collectors may run, as JSON by name: {_COMMAND_EXAMPLE} (extra ssh)"
     )
+    collector_hosts: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="hosts that http collectors may ask, comma-separated: db1.example,10.0.0.7:8080; without a port "
+        "the scheme's own is meant, without hosts nobody is asked",
+    )
     ssh_key: Path | None = Field(None, description="private key file of ssh collectors")
     ssh_known_hosts: Path | None = Field(None, description="known_hosts file of ssh collectors; they need it")
 
@@ -105,6 +111,19 @@ class EvidenceSettings(BaseSettings):
                 public_key(item)
         except BadKey:
             raise _must_look_like("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=") from None
+        return value
+
+    @field_validator("collector_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: Any) -> Any:
+        parts = value.split(",") if isinstance(value, str) else value
+        return [part.strip().lower() for part in parts if part.strip()]
+
+    @field_validator("collector_hosts")
+    @classmethod
+    def _are_hosts(cls, value: list[str]) -> list[str]:
+        if not all(_HOST.fullmatch(item) for item in value):
+            raise _must_look_like("db1.example,10.0.0.7:8080")
         return value
 
     @field_validator("collector_commands", mode="before")

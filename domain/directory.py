@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -215,8 +216,19 @@ def _systems(register: Register, people: set[str], runbooks: set[str]) -> Iterat
 def _collectors(place: Place, system: System) -> Iterator[Flaw]:
     yield from _doubled((*place, "collectors"), [collector.id for collector in system.collectors])
     for index, collector in enumerate(system.collectors):
-        if collector.kind == "http" and not collector.target.startswith(("http://", "https://")):
-            yield Flaw((*place, "collectors", index, "target"), N_("must begin with http:// or https://"))
+        if collector.kind == "http" and not _is_open_address(collector.target):
+            message = N_("must be an http or https address without user and password")
+            yield Flaw((*place, "collectors", index, "target"), message)
+
+
+def _is_open_address(url: str) -> bool:
+    """Tell whether a URL leads to a host and holds no password, which everybody who sees the directory would read."""
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in {"http", "https"} and parts.port != 0
+    except ValueError:
+        return False
+    return is_web and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _rosters(register: Register) -> Iterator[Flaw]:

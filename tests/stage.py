@@ -293,10 +293,14 @@ def build_workers(stage: Stage) -> Any:
             SqlMeasureRecord(stage.database),
             ReportedMeasures(stage.vigilance, stage.measure_record, stage.record, stage.measures),
         ),
-        Collectors(SystemCollectors(Settings(home=stage.folder), FolderStorage(stage.folder / "evidence"))),
+        Collectors(SystemCollectors(_collecting(stage), FolderStorage(stage.folder / "evidence"))),
         Actions(stage.actions),
     )
     return workers(stage.client, ready)
+
+
+def _collecting(stage: Stage) -> Settings:
+    return Settings(home=stage.folder, collector_hosts=[f"127.0.0.1:{stage.service.port}"])
 
 
 def staged(company: Company, service: Service) -> Company:

@@ -17,6 +17,7 @@ from domain.company import Collector
 from domain.exhibit import Exhibit, safe_name
 
 PIECE = 64 * 1024
+_PORTS = {"http": 80, "https": 443}
 Content = tuple[AsyncIterator[bytes], str | None]
 
 
@@ -43,7 +44,7 @@ class SystemCollectors:
             raise CannotCollect(f"{type(error).__name__}: {error}") from error
 
     async def _fetched(self, collector: Collector) -> Exhibit:
-        source = _http(collector.target) if collector.kind == "http" else self._ssh(collector.target)
+        source = self._http(collector.target) if collector.kind == "http" else self._ssh(collector.target)
         async with source as (content, media_type):
             received = await self._storage.receive(content, self._most(collector))
         await self._storage.settle(received)
@@ -55,11 +56,20 @@ class SystemCollectors:
             media_type=sniffed(received.head),
             declared_type=declared(media_type),
             collected_at=datetime.now(UTC),
-            place=collector.target[:200],
+            place=_place(collector)[:200],
         )
 
     def _most(self, collector: Collector) -> int:
         return min(collector.most_bytes, self._settings.evidence_most_bytes)
+
+    def _http(self, target: str) -> Any:
+        """Ask a host that the settings name: whoever keeps the directory must not reach whatever the worker reaches."""
+        url = httpx2.URL(target)  # read by what will connect, so that both mean the same host
+        if url.scheme not in _PORTS or not url.host or url.userinfo:
+            raise CannotCollect("an http or https address without user and password is needed")
+        if _hosts(url).isdisjoint(self._settings.collector_hosts):
+            raise CannotCollect(f"FENGSUI_COLLECTOR_HOSTS does not name {url.netloc.decode()}")
+        return _http(url)
 
     def _ssh(self, name: str) -> Any:
         """Run what the settings allow under a name; whatever else a company file says is refused."""
@@ -79,12 +89,26 @@ def _name(collector: Collector) -> str:
     return safe_name(f"{collector.id}-{ending}" if "." in ending else f"{collector.id}.log")
 
 
+def _hosts(url: httpx2.URL) -> set[str]:
+    """Return how the settings may name the host of an address; without its port only where that is the scheme's own."""
+    host = url.netloc.decode()
+    return {host} if url.port else {host, f"{host}:{_PORTS[url.scheme]}"}
+
+
+def _place(collector: Collector) -> str:
+    """Return where a log came from, for good: without what a query may hold of secrets."""
+    if collector.kind != "http":
+        return collector.target
+    url = httpx2.URL(collector.target)
+    return f"{url.scheme}://{url.netloc.decode()}{url.path}"
+
+
 @asynccontextmanager
-async def _http(target: str) -> AsyncIterator[Content]:
+async def _http(url: httpx2.URL) -> AsyncIterator[Content]:
     """Open a URL; a redirect is not followed: it could lead anywhere."""
     async with (
         httpx2.AsyncClient(timeout=None, trust_env=False, follow_redirects=False) as client,
-        client.stream("GET", target) as response,
+        client.stream("GET", url) as response,
     ):
         if not response.is_success:
             raise CannotCollect(f"HTTP {response.status_code}")

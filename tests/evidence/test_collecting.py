@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncssh
+import httpx2
 import pytest
 
 from activities.ports import CannotCollect
-from adapters.evidence.collecting import SystemCollectors
+from adapters.evidence.collecting import SystemCollectors, _hosts
 from adapters.evidence.folder import FolderStorage
 from adapters.evidencesettings import RemoteCommand
 from adapters.settings import Settings
@@ -24,7 +25,7 @@ async def web() -> AsyncIterator[str]:
     """A system that gives its log over HTTP, and does everything else wrong."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = (await reader.readline()).split()[1]
+        path = (await reader.readline()).split()[1].partition(b"?")[0]
         while (await reader.readline()).strip():
             pass
         if path == b"/silent":
@@ -44,7 +45,7 @@ async def web() -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
+async def settings(tmp_path_factory: pytest.TempPathFactory, web: str) -> AsyncIterator[Settings]:
     """A machine that takes our key and knows two commands; and what the settings allow there."""
     folder = tmp_path_factory.mktemp("ssh")
     host, ours = asyncssh.generate_private_key("ssh-ed25519"), asyncssh.generate_private_key("ssh-ed25519")
@@ -76,6 +77,7 @@ async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Se
     yield Settings(
         home=folder,
         collector_commands=allowed,
+        collector_hosts=[web.removeprefix("http://"), "127.0.0.1:9"],
         ssh_key=folder / "key",
         ssh_known_hosts=folder / "known_hosts",
     )
@@ -100,6 +102,35 @@ async def test_over_http(settings: Settings, storage: FolderStorage, web: str) -
     assert b"".join([piece async for piece in storage.read("sha256", exhibit.digest)]) == LOG
 
 
+async def test_what_a_query_holds_is_not_kept_for_good(settings: Settings, storage: FolderStorage, web: str) -> None:
+    collector = Collector(id="alert", kind="http", target=f"{web}/db/alert.log?token=s3cret#x")
+    assert (await SystemCollectors(settings, storage).collect(collector)).place == f"{web}/db/alert.log"
+
+
+@pytest.mark.parametrize(
+    ("named", "url"),
+    [
+        ("db1.example", "http://DB1.example/log"),
+        ("db1.example", "https://db1.example:443/log"),
+        ("db1.example:443", "https://db1.example/log"),
+        ("10.0.0.7:8080", "http://10.0.0.7:8080"),
+        ("[::1]:8080", "http://[::1]:8080/"),
+    ],
+)
+def test_a_host_is_named_with_its_port_or_by_the_usual_one(named: str, url: str) -> None:
+    assert not _hosts(httpx2.URL(url)).isdisjoint(Settings(collector_hosts=named).collector_hosts)  # type: ignore[arg-type]
+    for other in ("http://db1.example:22/", "https://db1.example.evil.example/", "http://10.0.0.7/", "http://[::1]/"):
+        assert _hosts(httpx2.URL(other)).isdisjoint([named])
+
+
+async def test_without_named_hosts_nobody_is_asked(settings: Settings, storage: FolderStorage, web: str) -> None:
+    closed = settings.model_copy(update={"collector_hosts": []})
+    collector = Collector(id="alert", kind="http", target=f"{web}/db/alert.log")
+    with pytest.raises(CannotCollect, match="FENGSUI_COLLECTOR_HOSTS does not name 127"):
+        await SystemCollectors(closed, storage).collect(collector)
+    await nothing_is_kept(storage)
+
+
 async def test_by_an_allowed_command(settings: Settings, storage: FolderStorage) -> None:
     collector = Collector(id="journal", kind="ssh", target="db1-journal")
     exhibit = await SystemCollectors(settings, storage).collect(collector)
@@ -114,7 +145,15 @@ async def test_by_an_allowed_command(settings: Settings, storage: FolderStorage)
         ({"target": "{web}/silent", "seconds": 1}, "no answer within 1 s"),
         ({"target": "{web}/db/alert.log", "most_bytes": 1000}, "more than 1000 bytes"),
         ({"target": "http://127.0.0.1:9/"}, "ConnectError"),
-        ({"target": "file:///etc/passwd"}, "UnsupportedProtocol"),
+        ({"target": "file:///etc/passwd"}, "an http or https address"),
+        ({"target": "http://:secret@127.0.0.1:9/"}, "without user and password"),
+        ({"target": "http://127.0.0.1/"}, "FENGSUI_COLLECTOR_HOSTS does not name 127.0.0.1"),
+        (
+            {"target": "http://169.254.169.254/latest/meta-data/"},
+            "FENGSUI_COLLECTOR_HOSTS does not name 169.254.169.254",
+        ),
+        ({"target": "http://127.0.0.1:9@localhost/"}, "without user and password"),
+        ({"target": "http://localhost:9/?x=//127.0.0.1:9"}, "FENGSUI_COLLECTOR_HOSTS does not name localhost:9"),
         ({"kind": "ssh", "target": "rm -rf /"}, "FENGSUI_COLLECTOR_COMMANDS: rm -rf /?"),
         ({"kind": "ssh", "target": "db1-broken"}, "exit 3: no such unit"),
         ({"kind": "ssh", "target": "db1-journal", "most_bytes": 1000}, "more than 1000 bytes"),

@@ -114,6 +114,15 @@ def test_a_delegation_holds_for_its_systems() -> None:
     assert company.excerpt("market-db").deputies(Role.IT_MANAGER, NOW) == []
 
 
+@pytest.mark.parametrize(
+    "target", ["https://user:pass@db1/alert.log", "https://:pass@db1/", "ftp://db1/", "http:///x", "http://db1:x/"]
+)
+def test_a_collector_s_address_holds_no_password(target: str) -> None:
+    collector = f'collectors: [{{ id: log, kind: http, target: "{target}" }}]'
+    with pytest.raises(FileProblem, match="an http or https address without user and password"):
+        read(TEXT.replace("    runbooks: [trading-halt]\n", f"    runbooks: [trading-halt]\n    {collector}\n"))
+
+
 def test_a_verified_contact_is_still_the_same_place() -> None:
     point = ContactPoint(channel="mail", address="a@b.example")
     assert point.is_same_place(point.model_copy(update={"verified_at": NOW}))

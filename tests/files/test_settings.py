@@ -101,6 +101,10 @@ def test_no_secret_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"FENGSUI_SIGNING_KEY": SECRET}, "FENGSUI_SIGNING_KEY: must look like -----BEGIN PRIVATE KEY-----"),
         ({"FENGSUI_RETIRED_KEYS": "abc"}, "FENGSUI_RETIRED_KEYS: must look like"),
         ({"FENGSUI_EVIDENCE_BUCKET": "bucket"}, "FENGSUI_EVIDENCE_BUCKET: must look like s3://bucket/prefix"),
+        (
+            {"FENGSUI_COLLECTOR_HOSTS": f"db1,http://{SECRET}@db2"},
+            "FENGSUI_COLLECTOR_HOSTS: must look like db1.example",
+        ),
         ({"FENGSUI_COLLECTOR_COMMANDS": SECRET}, "FENGSUI_COLLECTOR_COMMANDS: must look like"),
         ({"FENGSUI_COLLECTOR_COMMANDS": COMMANDS}, "FENGSUI_COLLECTOR_COMMANDS needs FENGSUI_SSH_KEY"),
         ({"FENGSUI_STAGE": "production", "FENGSUI_SECRET": "short"}, "production needs random secrets"),
