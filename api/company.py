@@ -132,7 +132,7 @@ def _shown(person: Person, company: Company, _: Translator) -> dict[str, Any]:
         "name": person.name if _.language == "zh-CN" else person.name_en,
         "department": person.department,
         "posts": person.posts,
-        "deputy_for": [item.post for item in company.delegations if item.deputy == person.id and item.holds_at(now)],
+        "deputy_for": [item.post for item in company.in_force(now) if item.deputy == person.id],
         "is_active": person.is_active,
         "is_duty_on_site": person.is_duty_on_site,
     }

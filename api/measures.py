@@ -379,7 +379,7 @@ def _opener(person: Person, around: Surroundings, now: datetime) -> Actor:
     """Return in which post a person opens a measure, and for whom."""
     posts = POWERS[Task.OPEN_MEASURES].posts
     own = [Actor(person.id, post) for post in posts if post in person.posts]
-    stands_in = (item for item in around.company.delegations if item.deputy == person.id and item.holds_at(now))
+    stands_in = (item for item in around.company.in_force(now) if item.deputy == person.id)
     return [*own, *(Actor(person.id, item.post, item.principal) for item in stands_in if item.post in posts)][0]
 
 

@@ -93,8 +93,7 @@ def may(company: Company, person_id: str, task: Task, now: datetime, *, owner: s
         return False
     if not power.posts or (power.own and owner == person_id):
         return True
-    own = (item for item in company.delegations if item.deputy == person_id)
-    stands_in = {item.post for item in own if item.holds_at(now) and not item.systems}
+    stands_in = {item.post for item in company.in_force(now) if item.deputy == person_id and not item.systems}
     return not stands_in.union(person.posts).isdisjoint(power.posts)
 
 
@@ -116,5 +115,5 @@ def stands_in_for(company: Company, person_id: str, task: Task, now: datetime) -
     person = company.person(person_id)
     if person is None or not posts or not set(person.posts).isdisjoint(posts):
         return None
-    own = (item for item in company.delegations if item.deputy == person_id and item.post in posts)
-    return next((item.principal for item in own if item.holds_at(now) and not item.systems), None)
+    own = (item for item in company.in_force(now) if item.deputy == person_id and item.post in posts)
+    return next((item.principal for item in own if not item.systems), None)

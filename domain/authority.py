@@ -115,9 +115,9 @@ def reporting(company: Company, person_id: str, system_id: str, at: datetime) ->
         for post in REPORT.roles:
             if post in person.posts:
                 return Actor(person_id, post)
-        for item in company.delegations:
+        for item in company.in_force(at):
             is_his = item.deputy == person_id and item.post in REPORT.roles
-            if is_his and item.holds_at(at) and item.covers(system_id):
+            if is_his and item.covers(system_id):
                 return Actor(person_id, item.post, item.principal)
     raise NotAuthorised(
         N_("{person} has none of the roles that may do this: {roles}."),
@@ -144,8 +144,8 @@ def capacities(incident: Incident, person_id: str, at: datetime) -> list[Actor]:
         found.append(Actor(person_id, Role.REPORTER))
     found += [
         Actor(person_id, item.post, item.principal)
-        for item in incident.company.delegations
-        if item.deputy == person_id and item.holds_at(at)
+        for item in incident.company.in_force(at)
+        if item.deputy == person_id
     ]
     return found
 

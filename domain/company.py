@@ -238,9 +238,20 @@ class Company(Wire):
         """Return the ids of the active people who hold a post, in the company's order."""
         return [person.id for person in self.people if person.is_active and post in person.posts]
 
+    def in_force(self, now: datetime) -> list[Delegation]:
+        """Return the delegations that hold at an instant: each ends with the post that it comes from.
+
+        Whoever left still lends what he had named somebody for (4.2).
+        """
+        return [item for item in self.delegations if item.holds_at(now) and self._lends(item)]
+
+    def _lends(self, item: Delegation) -> bool:
+        principal = self.person(item.principal)
+        return principal is not None and item.post in principal.posts
+
     def deputies(self, post: Role, now: datetime) -> list[str]:
         """Return the ids of those who may act in a post for somebody else at an instant."""
-        named = [item.deputy for item in self.delegations if item.post == post and item.holds_at(now)]
+        named = [item.deputy for item in self.in_force(now) if item.post == post]
         return [person.id for person in self.people if person.is_active and person.id in named]
 
     def is_here(self, person_id: str, now: datetime) -> bool:

@@ -28,7 +28,7 @@ def departed(incident: Incident, person_id: str, now: datetime) -> Sequence[ev.E
 
 def _deputies(incident: Incident, person_id: str, now: datetime) -> list[str]:
     """Return whoever he named to act for him and who is active."""
-    named = [item.deputy for item in incident.company.delegations if item.principal == person_id and item.holds_at(now)]
+    named = [item.deputy for item in incident.company.in_force(now) if item.principal == person_id]
     return [person.id for person in incident.company.people if person.is_active and person.id in named]
 
 

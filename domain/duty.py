@@ -175,8 +175,8 @@ def _others(roster: Roster, roll: Roll, at: datetime) -> Iterator[Candidate]:
             yield Candidate(person=person, why=Why.NEXT_TURN)
     for person in roll.company.holders(roster.post):
         yield Candidate(person=person, why=Why.HOLDER)
-    for delegation in roll.company.delegations:
-        if delegation.post == roster.post and delegation.holds_at(at):
+    for delegation in roll.company.in_force(at):
+        if delegation.post == roster.post:
             yield Candidate(person=delegation.deputy, why=Why.DEPUTY)
 
 
@@ -204,8 +204,8 @@ def _obstacle(person_id: str, post: str, roll: Roll, at: datetime) -> tuple[Obst
 
 
 def _principal(person_id: str, post: str, roll: Roll, at: datetime) -> str | None:
-    delegations = (item for item in roll.company.delegations if (item.deputy, item.post) == (person_id, post))
-    return next((item.principal for item in delegations if item.holds_at(at)), None)
+    own = (item for item in roll.company.in_force(at) if (item.deputy, item.post) == (person_id, post))
+    return next((item.principal for item in own), None)
 
 
 def _taken(shift: Shift, candidate: Candidate | None, planned: Candidate | None) -> Shift:
@@ -274,8 +274,8 @@ def _without_roster(post: Role, roll: Roll, at: datetime) -> Iterator[Candidate]
     holders = [person.id for person in roll.company.people if post in person.posts]
     for person in holders:
         yield _judged(Candidate(person=person, why=Why.HOLDER), post, roll, at)
-    for delegation in roll.company.delegations:
-        if delegation.post == post and delegation.holds_at(at):
+    for delegation in roll.company.in_force(at):
+        if delegation.post == post:
             yield _judged(Candidate(person=delegation.deputy, why=Why.DEPUTY), post, roll, at)
 
 

@@ -230,7 +230,7 @@ def _is_active(standing: Standing, person_id: str) -> bool:
 
 def key_people(company: Company, now: datetime) -> list[str]:
     """Return whoever holds a key post, stands in for one, mends a system, or keeps the directory."""
-    named = {item.deputy for item in company.delegations if item.holds_at(now)}
+    named = {item.deputy for item in company.in_force(now)}
     named |= {person for system in company.systems for person in system.technicians}
     wanted = {*KEY_POSTS, Role.ADMINISTRATOR}
     return [
@@ -266,8 +266,8 @@ def _coverage(standing: Standing, now: datetime, until: datetime) -> Iterator[Ga
 
 def _qualified(company: Company, post: Role, at: datetime) -> list[str]:
     holders = [person.id for person in company.people if post in person.posts]
-    named = (item for item in company.delegations if item.post == post and not item.systems)
-    return list(dict.fromkeys([*holders, *(item.deputy for item in named if item.holds_at(at))]))
+    named = (item.deputy for item in company.in_force(at) if item.post == post and not item.systems)
+    return list(dict.fromkeys([*holders, *named]))
 
 
 def _technicians(system: System, _at: datetime) -> list[str]:
@@ -375,8 +375,7 @@ def _delegations(standing: Standing, now: datetime) -> Iterator[Gap]:
 def _is_followed(standing: Standing, ended: Delegation) -> bool:
     at = ended.ends
     return at is not None and any(
-        (item.post, item.principal) == (ended.post, ended.principal) and item.holds_at(at)
-        for item in standing.company.delegations
+        (item.post, item.principal) == (ended.post, ended.principal) for item in standing.company.in_force(at)
     )
 
 

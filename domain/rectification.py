@@ -100,8 +100,8 @@ def deputies_of(measure: Measure, company: Company, person_id: str, at: datetime
     system = measure.source.system if measure.source else None
     found = [
         item.deputy
-        for item in company.delegations
-        if item.principal == person_id and item.holds_at(at) and (item.covers(system) if system else not item.systems)
+        for item in company.in_force(at)
+        if item.principal == person_id and (item.covers(system) if system else not item.systems)
     ]
     return [person.id for person in company.people if person.is_active and person.id in found]
 
@@ -125,8 +125,8 @@ def capacities(measure: Measure, company: Company, person_id: str, at: datetime)
             found.append(Actor(person_id, role, holder))
     return found + [
         Actor(person_id, item.post, item.principal)
-        for item in company.delegations
-        if item.deputy == person_id and item.holds_at(at) and not item.systems
+        for item in company.in_force(at)
+        if item.deputy == person_id and not item.systems
     ]
 
 
@@ -179,12 +179,10 @@ def _capacity(measure: Measure, command: Command[Act], right: MeasureRight, comp
             return actor
     holders = {Role.MEASURE_OWNER: measure.owner, Role.MEASURE_VERIFIER: measure.verifier}
     principals = {holders[role] for role in right.roles if role in holders}
-    lapsed = (
-        item
-        for item in company.delegations
-        if item.deputy == command.person and (item.post in right.roles or item.principal in principals)
-    )
-    if any(not item.holds_at(at) for item in lapsed):
+    lapsed = (item for item in company.delegations if item not in company.in_force(at))
+    if any(
+        item.deputy == command.person and (item.post in right.roles or item.principal in principals) for item in lapsed
+    ):
         raise DelegationEnded(
             N_("The delegation by which {person} could do this does not hold now."),
             clause=right.clause,

@@ -1,18 +1,21 @@
 """Whom the claims of the company's OpenID provider mean, and which posts his groups give him."""
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
 
-from adapters.store.catalogue import Edit, SqlCatalogue
+from adapters.store.catalogue import Edit
 from api.problems import Case, Denied
 from api.services import Services
+from api.signin.entry import CLAUSE
 from domain.company import Person
 from domain.errors import Conflict
 from domain.text import N_
 
 _UNKNOWN = Case(403, "unknown-person", N_("The company's directory does not know you, or you are not active there."))
 _EMAIL = "email"
+_TRIES = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -38,7 +41,10 @@ async def _by_mail(ports: Services, claims: dict[str, Any]) -> Person | None:
 
 
 async def take_posts(ports: Services, person: Person, claims: dict[str, Any]) -> None:
-    """Give and take the posts that the settings tie to groups; whatever else he holds stays."""
+    """Give and take the posts that the settings tie to groups; whatever else he holds stays.
+
+    Nobody is let in with posts that he may have lost: raise Conflict when others change him all the while.
+    """
     tied = ports.settings.oidc_groups
     if not tied:
         return
@@ -46,14 +52,17 @@ async def take_posts(ports: Services, person: Person, claims: dict[str, Any]) ->
     named = {group for group in groups if isinstance(group, str)} if isinstance(groups, list) else set()
     given = {str(post) for group in named for post in tied.get(group, [])}
     managed = {str(post) for posts in tied.values() for post in posts}
-    catalogue = SqlCatalogue(ports.database)
-    item = await catalogue.get("person", person.id)
-    if item is None:
-        return
-    held: list[str] = item.document.get("posts", [])
-    posts = [post for post in held if post not in managed or post in given] + sorted(given.difference(held))
-    edit = Edit(kind="person", id=person.id, document=item.document | {"posts": posts}, version=item.version)
-    try:
-        await catalogue.edit([edit], person="system", act="oidc_groups", reason=", ".join(sorted(given)) or None)
-    except Conflict:
-        _log.warning("posts_not_taken", person=person.id)
+    for _ in range(_TRIES):
+        item = await ports.snapshots.catalogue.get("person", person.id)
+        if item is None:
+            raise Denied(_UNKNOWN)
+        held: list[str] = item.document.get("posts", [])
+        posts = [post for post in held if post not in managed or post in given] + sorted(given.difference(held))
+        edit = Edit(kind="person", id=person.id, document=item.document | {"posts": posts}, version=item.version)
+        reason = ", ".join(sorted(given)) or None
+        with suppress(Conflict):
+            await ports.snapshots.catalogue.edit([edit], person="system", act="oidc_groups", reason=reason)
+            await ports.snapshots.directory.refresh()
+            return
+    _log.warning("posts_not_taken", person=person.id)
+    raise Conflict(N_("Somebody else has changed it meanwhile; look again."), clause=CLAUSE)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.administration import POWERS, Task, may, require
+from domain.administration import POWERS, Task, may, require, stands_in_for
 from domain.company import POSTS, Company, Delegation, Department, Person, Role
 from domain.errors import NotAuthorised
 from domain.text import Text
@@ -55,6 +55,17 @@ def test_a_deputy_may_while_his_delegation_lasts() -> None:
     deputised = company(delegation=delegation)
     assert may(deputised, "me", Task.EDIT_DIRECTORY, NOW)
     assert not may(deputised, "me", Task.EDIT_DIRECTORY, NOW + timedelta(hours=1))
+
+
+def test_a_delegation_is_worth_no_more_than_the_post_of_whoever_gave_it() -> None:
+    delegation = Delegation(post=Role.ADMINISTRATOR, principal="boss", deputy="me")
+    deputised = company(delegation=delegation)
+    assert not may(deputised, "me", Task.EDIT_ACCOUNTS, NOW)
+    assert stands_in_for(deputised, "me", Task.EDIT_ACCOUNTS, NOW) is None
+    boss = deputised.people[1].model_copy(update={"posts": [Role.ADMINISTRATOR]})
+    promoted = deputised.model_copy(update={"people": [deputised.people[0], boss]})
+    assert may(promoted, "me", Task.EDIT_ACCOUNTS, NOW)
+    assert stands_in_for(promoted, "me", Task.EDIT_ACCOUNTS, NOW) == "boss"
 
 
 def test_a_refusal_names_the_clause_and_the_posts() -> None:

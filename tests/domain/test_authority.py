@@ -109,6 +109,23 @@ def test_an_ended_delegation_refuses(row: Row) -> None:
         scene.refuses(error, row.clause, delegation.deputy, row.act)
 
 
+@by_act
+def test_a_delegation_ends_with_the_post_that_it_comes_from(row: Row) -> None:
+    people = [person.model_copy(update={"posts": []}) for person in cast.company().people]
+    scene = Stage(company_=cast.company(people=people))
+    for delegation in scene.incident.company.delegations:
+        error = DelegationEnded if delegation.post in row.roles else NotAuthorised
+        scene.refuses(error, row.clause, delegation.deputy, row.act)
+
+
+def test_what_somebody_who_left_has_lent_still_holds() -> None:
+    away = cast.company().without(cast.MANAGER, None)
+    scene = stage.judging(company_=away)
+    scene.do(cast.DEPUTY_MANAGER, stage.EMERGENCY)
+    [judged] = [entry for entry in scene.timeline if entry.person == cast.DEPUTY_MANAGER]
+    assert judged.on_behalf_of == cast.MANAGER
+
+
 def _until(instant: object) -> list[Delegation]:
     return [item.model_copy(update={"ends": instant}) for item in cast.company().delegations]
 

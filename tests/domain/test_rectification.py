@@ -219,6 +219,9 @@ def test_a_delegation_that_has_ended_is_told_from_one_that_never_was() -> None:
     scene = Measured(company=cast.company(delegations=[ended]))
     scene.refuses(DelegationEnded, cast.OUTSIDER, DONE)
     scene.refuses(NotAuthorised, cast.FINANCE_HEAD, DONE)
+    lent = ended.model_copy(update={"post": Role.IT_DIRECTOR, "ends": None})
+    scene = Measured(company=cast.company(delegations=[lent]))
+    scene.refuses(DelegationEnded, cast.OUTSIDER, DONE)
 
 
 def test_commands_count_once_at_the_version_that_was_seen() -> None:

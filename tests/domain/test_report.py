@@ -99,7 +99,9 @@ def test_r28_before_its_effective_date_the_policy_works_all_the_same() -> None:
 
 def test_a_question_that_a_post_has_nobody_for_goes_to_the_next() -> None:
     judges = (Role.IT_MANAGER, Role.IT_SUPERVISOR)
-    people = [person for person in cast.company().people if not set(judges) & set(person.posts)]
+    people = [
+        person.model_copy(update={"is_active": not set(judges) & set(person.posts)}) for person in cast.company().people
+    ]
     [question] = awaited(stage.reported(company_=cast.company(people=people)).incident)
     assert question.people == [cast.DEPUTY_MANAGER, cast.DEPUTY_SUPERVISOR]
 
