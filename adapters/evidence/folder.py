@@ -81,7 +81,7 @@ class FolderStorage:
                 yield held
 
     def _begin(self) -> Path:
-        self._arriving.mkdir(mode=0o750, parents=True, exist_ok=True)
+        _make(self._arriving)
         self._sweep()
         return self._arriving / f"{token_hex(8)}.part"
 
@@ -102,13 +102,17 @@ class FolderStorage:
 
     def _link(self, named: Path, received: Received) -> bool:
         target = self._path(received.algorithm, received.digest)
-        target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        _make(target.parent)
         try:
             os.link(named, target)
         except FileExistsError:
-            return False
-        _sync_folder(target.parent)
-        return True
+            is_first = False
+        else:
+            is_first = True
+        # Also what another has just made may not be on the disk yet, and what is told to be kept must be.
+        for folder in (target.parent, target.parent.parent, self._folder, self._folder.parent):
+            _sync_folder(folder)
+        return is_first
 
     def _settle(self, received: Received) -> None:
         named = self._arriving / received.token
@@ -176,8 +180,19 @@ def _sync(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
+def _make(folder: Path) -> None:
+    """Make a folder, with those above it, so that it outlasts a power cut."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    for each in new:
+        _sync_folder(each.parent)
+
+
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # one that is not ours was there before
+        return
     try:
         os.fsync(descriptor)
     finally:

@@ -7,6 +7,8 @@ from pydantic import AwareDatetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store import audit, sessions
+from adapters.store.audit import Audited
 from adapters.store.database import Database
 from adapters.store.rows import insert
 from adapters.store.tables import accounts
@@ -47,20 +49,36 @@ class SqlAccounts:
             found = await connection.execute(select(accounts).order_by(accounts.c.person))
             return [Account.model_validate(dict(row)) for row in found.mappings()]
 
-    async def put(self, person: str, password: str, *, by: str, lapses_at: datetime | None = None) -> None:
-        """Give somebody a password; one that lapses is for the first sign-in only and must be changed there."""
+    async def put(
+        self,
+        person: str,
+        password: str,
+        *,
+        by: str,
+        lapses_at: datetime | None = None,
+        audited: Audited | None = None,
+    ) -> None:
+        """Give somebody a password, end his sessions and record it, all or none.
+
+        One that lapses is for the first sign-in only and must be changed there.
+        """
         async with self._database.transaction() as connection:
+            now = await self._database.now(connection)
             values = {
                 "password": password,
                 "must_change": lapses_at is not None,
                 "failures": 0,
                 "locked_until": None,
                 "lapses_at": lapses_at,
-                "changed_at": await self._database.now(connection),
+                "changed_at": now,
                 "changed_by": by,
             }
             adding = insert(accounts, is_postgres=self._database.is_postgres).values(person=person, **values)
             await connection.execute(adding.on_conflict_do_update(index_elements=["person"], set_=values))
+            await connection.execute(sessions.of(person))
+            link = await audit.add(connection, audited, now) if audited else None
+        if link:
+            audit.anchor(link)
 
     async def remove(self, person: str) -> bool:
         """Take an account away; False when there was none."""

@@ -1,11 +1,13 @@
 """What leaves no trace in a workflow: refusals, sign-ins, administration; one chain over all of them (5.3.5)."""
 
 import hashlib
+from datetime import datetime
 
 import rfc8785
 import structlog
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import pages
 from adapters.store.database import Database
@@ -58,21 +60,10 @@ class SqlAudit:
         self._database = database
 
     async def append(self, audited: Audited) -> AuditEntry:
-        """Add a link; whoever else appends waits, so that the chain never forks."""
+        """Add a link."""
         async with self._database.transaction() as connection:
-            locked = select(heads.c.seq, heads.c.hash).where(heads.c.chain == CHAIN).with_for_update()
-            seq, prev_hash = (await connection.execute(locked)).one()
-            link = AuditEntry(
-                **audited.model_dump(include=_GIVEN),
-                id=seq + 1,
-                at=await self._database.now(connection),
-                prev_hash=prev_hash,
-            ).sealed()
-            await connection.execute(refusals.insert().values(link.model_dump()))
-            moved = update(heads).where(heads.c.chain == CHAIN).values(seq=link.id, hash=link.hash)
-            await connection.execute(moved)
-        # The log is kept elsewhere: it anchors the chain outside the database.
-        _log.info("audited", id=link.id, hash=link.hash, code=link.code, person=link.person, incident=link.incident)
+            link = await add(connection, audited, await self._database.now(connection))
+        anchor(link)
         return link
 
     async def of_incident(self, number: str, *, after: str | None = None, limit: int = 50) -> Page[AuditEntry]:
@@ -94,6 +85,21 @@ class SqlAudit:
         items = [AuditEntry.model_validate(dict(row)) for row in rows[:limit]]
         more = pages.write_cursor(items[-1].id) if len(rows) > limit else None
         return Page(items, more)
+
+
+async def add(connection: AsyncConnection, audited: Audited, now: datetime) -> AuditEntry:
+    """Add a link in a transaction, to be anchored after it; whoever else adds waits, so that the chain never forks."""
+    locked = select(heads.c.seq, heads.c.hash).where(heads.c.chain == CHAIN).with_for_update()
+    seq, prev_hash = (await connection.execute(locked)).one()
+    link = AuditEntry(**audited.model_dump(include=_GIVEN), id=seq + 1, at=now, prev_hash=prev_hash).sealed()
+    await connection.execute(refusals.insert().values(link.model_dump()))
+    await connection.execute(update(heads).where(heads.c.chain == CHAIN).values(seq=link.id, hash=link.hash))
+    return link
+
+
+def anchor(link: AuditEntry) -> None:
+    """Tell the log, which is kept elsewhere, of a link that is stored: it anchors the chain outside the database."""
+    _log.info("audited", id=link.id, hash=link.hash, code=link.code, person=link.person, incident=link.incident)
 
 
 _GIVEN = set(Audited.model_fields)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, delete, select, update
 
 from adapters.store.database import Database
 from adapters.store.tables import sessions
@@ -59,10 +59,15 @@ class SqlSessions:
 
     async def end(self, person: str, *, only: str | None = None, but: str | None = None) -> int:
         """End a person's sessions: all, only one, or all but one; return how many."""
-        ended = delete(sessions).where(sessions.c.person == person)
+        ended = of(person)
         if only is not None:
             ended = ended.where(sessions.c.id == only)
         if but is not None:
             ended = ended.where(sessions.c.id != but)
         async with self._database.transaction() as connection:
             return len((await connection.execute(ended.returning(sessions.c.id))).all())
+
+
+def of(person: str) -> Delete:
+    """Return what ends all sessions of a person."""
+    return delete(sessions).where(sessions.c.person == person)

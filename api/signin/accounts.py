@@ -62,10 +62,9 @@ async def give(person: Of, by: Administrator, request: Request, ports: Ports) ->
     if not found.is_active:
         raise Conflict(N_("{person} is not active."), clause=entry.CLAUSE, person=person)
     password, lapses_at = one_time_password(), now_in_utc() + LAPSES_AFTER
-    await ports.accounts.put(person, await ports.passwords.hash(password), by=by.id, lapses_at=lapses_at)
-    await ports.credentials.sessions.end(person)
-    case = Case(200, "account-given", _GIVEN, {"person": person, "by": by.id})
-    await entry.tell(request, ports, by.id, case)
+    told = entry.audited(request, by.id, Case(200, "account-given", _GIVEN, {"person": person, "by": by.id}))
+    hashed = await ports.passwords.hash(password)
+    await ports.accounts.put(person, hashed, by=by.id, lapses_at=lapses_at, audited=told)
     return OneTime(person=person, password=password, lapses_at=lapses_at)
 
 

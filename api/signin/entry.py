@@ -98,10 +98,9 @@ async def change_password(request: Request, ports: Services, person: Person, old
         raise Conflict(N_("{person} has no account with a password here."), clause=CLAUSE, person=person.id)
     check_password(new, person, former=old == new)
     await compare(request, ports, person.id, old)
-    await ports.accounts.put(person.id, await ports.passwords.hash(new), by=person.id)
-    await ports.credentials.sessions.end(person.id)
     changed = N_("{person} changed the password.")
-    await tell(request, ports, person.id, Case(200, "password-changed", changed, {"person": person.id}))
+    told = audited(request, person.id, Case(200, "password-changed", changed, {"person": person.id}))
+    await ports.accounts.put(person.id, await ports.passwords.hash(new), by=person.id, audited=told)
 
 
 async def sign_out(request: Request, ports: Services, whose: str, *, by: str, only: str | None = None) -> int:
@@ -120,9 +119,13 @@ async def _deny(request: Request, ports: Services, person_id: str, case: Case) -
 
 async def tell(request: Request, ports: Services, person_id: str, case: Case) -> None:
     """Put into the record what happened at the door to somebody whom the company knows."""
-    if await ports.snapshots.directory.person(person_id) is None:
-        return
-    audited = Audited(
+    if await ports.snapshots.directory.person(person_id) is not None:
+        await audit.keep(ports, audited(request, person_id, case))
+
+
+def audited(request: Request, person_id: str, case: Case) -> Audited:
+    """Return what the record keeps of what happened at the door."""
+    return Audited(
         person=person_id,
         act=getattr(request.scope.get("route"), "name", "") or "sign_in",
         method=request.method,
@@ -132,7 +135,6 @@ async def tell(request: Request, ports: Services, person_id: str, case: Case) ->
         message=case.message,
         params=case.params | {"address": address_of(request)},
     )
-    await audit.keep(ports, audited)
 
 
 def address_of(request: Request) -> str:

@@ -184,3 +184,32 @@ def test_a_file_is_what_its_first_bytes_say(head: bytes, kind: str) -> None:
 def test_what_a_sender_declares_is_kept_only_where_it_is_a_media_type() -> None:
     assert declared("Text/HTML; charset=utf-8") == "text/html"
     assert declared("a\r\nb") is declared("") is declared(None) is None
+
+
+async def test_every_folder_on_the_way_is_on_the_disk_before_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second relies on folders that the first has only just made."""
+    synced: list[int] = []
+    sync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    home, deep = tmp_path / "home", tmp_path / "deep"
+    storage = FolderStorage(home / "evidence")
+    kept = home / "evidence" / "sha256" / DIGEST[:2]
+    for _ in ("first", "second"):
+        synced.clear()
+        received = await storage.receive(arriving(), MOST)
+        assert _numbers(kept, kept.parent, home / "evidence", home) <= {*synced}
+        await storage.settle(received)
+    synced.clear()
+    await FolderStorage(deep / "down" / "evidence").receive(arriving(), MOST)
+    assert _numbers(tmp_path, deep) <= {*synced}
+
+
+def _numbers(*folders: Path) -> set[int]:
+    return {folder.stat().st_ino for folder in folders}

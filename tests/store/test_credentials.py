@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from adapters.credentials import REMEMBERED, Caller, Credentials
 from adapters.settings import Settings
+from adapters.store.accounts import SqlAccounts
+from adapters.store.audit import Audited, SqlAudit
 from adapters.store.database import Database, DatabaseAway
 from domain.company import Person
 
@@ -105,3 +107,30 @@ async def test_use_keeps_a_session_awake_until_its_end(credentials: Credentials,
         assert await credentials.by_session(secret)
     time.now = began + timedelta(hours=settings.session_hours)
     assert await credentials.by_session(secret) is None
+
+
+TOLD = Audited(person=ZHANG_WEI.id, act="change_password", method="PUT", path="/", code="password-changed")
+
+
+async def test_a_new_password_ends_the_sessions_and_is_recorded_in_the_same_moment(
+    credentials: Credentials, database: Database
+) -> None:
+    secret = await session(credentials)
+    await SqlAccounts(database).put(ZHANG_WEI.id, "new", by=ZHANG_WEI.id, audited=TOLD)
+    assert await credentials.by_session(secret) is None
+    [told] = (await SqlAudit(database).of_person(ZHANG_WEI.id)).items
+    assert told.code == "password-changed"
+
+
+async def test_a_new_password_that_cannot_be_recorded_changes_nothing(
+    credentials: Credentials, database: Database
+) -> None:
+    accounts = SqlAccounts(database)
+    await accounts.put(ZHANG_WEI.id, "old", by=ZHANG_WEI.id)
+    secret = await session(credentials)
+    async with database.transaction() as connection:
+        await connection.execute(text("ALTER TABLE refusals RENAME TO refusals_away"))
+    with pytest.raises(DatabaseAway):
+        await accounts.put(ZHANG_WEI.id, "new", by=ZHANG_WEI.id, audited=TOLD)
+    assert await credentials.by_session(secret)
+    assert (await accounts.attempt(ZHANG_WEI.id)).password == "old"

@@ -15,6 +15,8 @@ from adapters.store.incidents import SqlIncidents
 from adapters.store.record import RecordGap, RecordUnreadable, SqlRecord
 from tests.store.story import batch, row_of, timeline
 
+FULL = 2  # SQLite's number for it
+
 
 async def test_what_is_read_is_what_was_written(database: Database) -> None:
     entries = timeline()
@@ -178,3 +180,11 @@ async def test_neither_replacing_nor_truncating_is_a_way_around(database: Databa
         async with database.transaction() as connection:
             await connection.execute(text(way))
     assert await SqlIncidents(database).timeline("2026-0001") == entries
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_was_acknowledged_outlasts_a_power_cut(database: Database) -> None:
+    """A server keeps to it by itself; SQLite must be told to sync its log at every commit."""
+    async with database.transaction() as connection:
+        assert (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert (await connection.exec_driver_sql("PRAGMA synchronous")).scalar_one() == FULL
