@@ -17,7 +17,7 @@ from adapters.settings import Settings
 from domain.company import Person
 
 PATH = "/t"
-# Messages whose link says only that they arrived; those to the inbox prove nothing.
+# Messages whose link says only that they arrived.
 ABOUT_CONTACTS = ("communication_test", "contact_test")
 _TOKEN = re.compile(rf"({PATH}/)[A-Za-z0-9_.\-%]+")
 _LONGEST = 400

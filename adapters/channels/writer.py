@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from activities.messages import Message
-from adapters.links import ABOUT_CONTACTS, Links
+from adapters.links import Links
 from adapters.messages import Letterhead, Rendered, render
 from domain.company import Company, Person
 from domain.directory import INBOX
@@ -32,7 +32,10 @@ class Writer:
         return render(message, recipient, company, self._letterhead, self._link(message, recipient, address, company))
 
     def _link(self, message: Message, recipient: Person, address: str, company: Company) -> str | None:
-        """Made at the last moment: it opens the task without a sign-in, so it is nowhere but in the message."""
-        if self._links is None or (message.template in ABOUT_CONTACTS and message.channel == INBOX):
+        """Made at the last moment: it opens the task without a sign-in, so it is nowhere but in the message.
+
+        What the inbox holds is kept, and read by tokens that may only look: no link there.
+        """
+        if self._links is None or message.channel == INBOX:
             return None
         return self._links.link(message, recipient, address, [person.id for person in company.people])

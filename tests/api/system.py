@@ -7,18 +7,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import uvicorn
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from activities.messages import Message
 from adapters.composition import activities
+from adapters.links import Links
 from adapters.servers import temporal_cli
 from adapters.settings import Settings
 from adapters.store import migrate
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
 from api.app import create_app
+from domain.company import Person
+from domain.policy import Severity
 from tests.api.cast import TOKENS
 from tools.launcher.ports import choose
 from worker import workers
@@ -87,7 +92,7 @@ async def served(settings: Settings) -> AsyncIterator["Api"]:
             await asyncio.sleep(0.02)
     try:
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=20) as client:
-            yield Api(client)
+            yield Api(client, settings)
     finally:
         server.should_exit = True
         await task
@@ -98,6 +103,7 @@ class Api:
     """HTTP as somebody: `api.post("zhang-wei", "/incidents", {...})`; None is nobody."""
 
     client: httpx2.AsyncClient
+    settings: Settings
 
     async def get(self, who: str | None, path: str, language: str = "en", **options: Any) -> httpx2.Response:
         return await self.call("GET", who, path, language=language, **options)
@@ -127,6 +133,22 @@ class Api:
             sent["Authorization"] = f"Bearer {token}"
         url = path if path.startswith(("/healthz", "/readyz", "/docs", "/openapi")) else f"/api/v1{path}"
         return await self.client.request(method, url, headers=sent, **options)
+
+    def link_of(self, letter: dict[str, Any]) -> str:
+        """Return the path of the link that a phone gets with a letter of the inbox, which itself holds none."""
+        assert "/t/" not in letter["body"]
+        told = {name: letter[name] for name in ("incident", "recipient", "template", "question", "clause")}
+        message = Message(
+            **told,
+            dedup_key=letter["dedup_key"],
+            title="x",
+            system="x",
+            severity=Severity.III,
+            channel="mail",
+            created_at=letter["created_at"],
+        )
+        reader = Person(id=letter["recipient"], name="x", name_en="x", department="x")
+        return urlsplit(Links.by(self.settings).link(message, reader)).path
 
 
 @dataclass

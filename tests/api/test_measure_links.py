@@ -1,7 +1,6 @@
 """6.2: the link in a message about a rectification measure opens its very task, for one person, once."""
 
 import asyncio
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -54,13 +53,12 @@ async def answer(api: Api, path: str, key: str, **fields: str) -> httpx2.Respons
 
 
 async def of_message(api: Api, who: str, number: str) -> str:
-    """Wait for the first message about a measure and take the link out of it, as its reader does."""
+    """Wait for the first message about a measure and return the link that comes with it on a phone."""
     async with asyncio.timeout(SECONDS):
         while True:
             letters: list[dict[str, Any]] = (await api.get(who, "/inbox?limit=100")).json().get("items", [])
-            for letter in letters:
-                if letter["incident"] == number and (found := re.search(r"http\S+(/t/\S+)", letter["body"])):
-                    return found[1]
+            if found := [letter for letter in letters if letter["incident"] == number]:
+                return api.link_of(found[-1])
             await asyncio.sleep(0.1)
 
 

@@ -1,5 +1,6 @@
 """Personal tokens and machine keys: shown once, scoped, ending, revocable, known by their last use."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ from adapters.store.audit import AuditEntry
 from adapters.store.database import Database
 from adapters.store.tables import keys, refusals
 from tests.api.browser import ADMINISTRATOR, recorded
-from tests.api.cast import MANAGER, OPERATOR, report
+from tests.api.cast import MANAGER, OPERATOR, SUPERVISOR, report
+from tests.api.story import Story
 from tests.api.system import Api, System
 
 EVENT = {"dedup_key": "disk-7", "system": "market-db", "title": "Disk full", "symptom": "99 %", "status": "firing"}
@@ -60,6 +62,18 @@ async def test_a_token_speaks_for_its_owner_within_its_scopes(api: Api) -> None:
         ["act", "read"],
         None,
     )
+
+
+async def test_a_token_that_only_looks_finds_nothing_to_act_with(api: Api) -> None:
+    reading, story = await made(api, SUPERVISOR), await Story.reported(api)
+    async with asyncio.timeout(60):
+        while True:
+            letters = (await api.get(reading["secret"], "/inbox?limit=100")).json()["items"]
+            if of_this := [letter for letter in letters if letter["incident"] == story.number]:
+                break
+            await asyncio.sleep(0.1)
+    assert f"/api/v1/incidents/{story.number}" in of_this[0]["body"]
+    assert not [letter for letter in letters if "/t/" in letter["body"]]
 
 
 async def test_no_token_makes_ends_or_changes_what_lets_people_in(api: Api) -> None:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from activities.messages import Message
@@ -40,10 +41,25 @@ async def test_the_inbox_is_always_there(message: Message, sun: Person) -> None:
     settings, letters = Settings(public_url="https://fengsui.example/"), Letters()
     channels = build_channels(settings, letters, directory(settings))
     assert list(channels) == ["inbox"]
-    await channels["inbox"].send(message, sun, "sun-jing")
-    [token] = re.findall(r"https://fengsui\.example/t/(\S+)", letters.kept[0].body)
-    link = Links.by(settings).read(token, ["sun-jing", "xu-bin"], message.created_at)
-    assert (link.person, link.incident, link.question) == ("sun-jing", "INC-1", "judgement/1")
+    await channels["inbox"].send(message.model_copy(update={"channel": "inbox"}), sun, "sun-jing")
+    assert [letter.recipient for letter in letters.kept] == ["sun-jing"]
+
+
+@pytest.mark.parametrize(("template", "verb"), [("judgement", "show"), ("rectification_due", "measure show")])
+async def test_the_inbox_holds_no_link_that_opens_without_a_sign_in(
+    message: Message, sun: Person, template: str, verb: str
+) -> None:
+    """A token that may only look reads the inbox, and /t/ asks for no token."""
+    settings, letters = Settings(public_url="https://fengsui.example/"), Letters()
+    number = "M-7K3Q9-DXMB2-1" if template.startswith("rectification") else "INC-1"
+    about = {"template": template, "incident": number, "params": {"measure": number}}
+    to_inbox = message.model_copy(update={"channel": "inbox", **about})
+    await build_channels(settings, letters, directory(settings))["inbox"].send(to_inbox, sun, "sun-jing")
+    [letter] = letters.kept
+    kind = "measures" if template.startswith("rectification") else "incidents"
+    assert f"https://fengsui.example/api/v1/{kind}/{number}\n" in letter.body
+    assert f"fengsui {verb} {number}\n" in letter.body
+    assert "/t/" not in letter.model_dump_json()
 
 
 async def test_a_webhook_that_is_set_up_delivers(message: Message, sun: Person) -> None:
@@ -55,8 +71,13 @@ async def test_a_webhook_that_is_set_up_delivers(message: Message, sun: Person) 
         person = await people.person("sun-jing")
         assert person is not None
         assert person.channels == ["inbox", "webhook"]
-        await channels["webhook"].send(message, person, await people.address("sun-jing", "webhook") or "")
-    assert [content["to"] for _, content in receiver.received] == ["sun-jing"]
+        sent = message.model_copy(update={"channel": "webhook"})
+        await channels["webhook"].send(sent, person, await people.address("sun-jing", "webhook") or "")
+    [(_, content)] = receiver.received
+    assert content["to"] == "sun-jing"
+    [token] = re.findall(r"/t/(\S+)", content["body"])
+    link = Links.by(settings).read(token, ["sun-jing", "xu-bin"], message.created_at)
+    assert (link.person, link.incident, link.question) == ("sun-jing", "INC-1", "judgement/1")
 
 
 def test_mail_is_built_from_its_url() -> None:
