@@ -1,12 +1,21 @@
 """How often one person, and one address that signs in, may ask; counted in the memory of this process."""
 
 import time
+from typing import NamedTuple
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
 _PEOPLE_AT_AN_ADDRESS = 6
+_ONCE = RateLimitItemPerMinute(1)
+
+
+class Wait(NamedTuple):
+    """For how many seconds somebody is to wait, and whether he is told so for the first time in a minute."""
+
+    seconds: float
+    is_first: bool
 
 
 class Limits:
@@ -19,17 +28,22 @@ class Limits:
         self._tries_from_address = RateLimitItemPerMinute(sign_ins_per_minute * _PEOPLE_AT_AN_ADDRESS)
         self._counting = FixedWindowRateLimiter(MemoryStorage())
 
-    async def request(self, person: str) -> float | None:
+    async def request(self, person: str) -> Wait | None:
         """Count a request of a person; None where it is not too much."""
-        return await self._count(self._requests, "request", person)
+        wait = await self._count(self._requests, "request", person)
+        return await self._told(wait, "request", person) if wait else None
 
-    async def sign_in(self, person: str, address: str) -> float | None:
+    async def sign_in(self, person: str, address: str) -> Wait | None:
         """Count a try to sign in, for the address and for whom it names."""
-        waits = [
-            await self._count(self._tries_from_address, "address", address),
-            await self._count(self._tries_as_person, "person", person),
-        ]
-        return max((wait for wait in waits if wait is not None), default=None)
+        from_address = await self._count(self._tries_from_address, "address", address)
+        as_person = await self._count(self._tries_as_person, "person", person)
+        # An address that asks too often is told once, however many people it names.
+        if from_address:
+            return await self._told(max(from_address, as_person or 0), "address", address)
+        return await self._told(as_person, "person", person) if as_person else None
+
+    async def _told(self, seconds: float, *whom: str) -> Wait:
+        return Wait(seconds, await self._counting.hit(_ONCE, "told", *whom))
 
     async def _count(self, item: RateLimitItem, *of: str) -> float | None:
         if await self._counting.hit(item, *of):

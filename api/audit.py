@@ -23,7 +23,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 async def note(request: Request, case: Case) -> None:
     """Audit what a known person was refused; with the database away as soon as it is back."""
     person = getattr(request.state, "person", None)
-    if person is None or (request.method in _READS and case.status != HTTPStatus.FORBIDDEN):
+    if person is None or not case.is_news or (request.method in _READS and case.status != HTTPStatus.FORBIDDEN):
         return
     audited = Audited(
         person=person.id,

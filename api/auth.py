@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters import ics, links
 from adapters.credentials import Caller, Way
+from adapters.limits import Wait
 from adapters.snapshot import now_in_utc
 from adapters.store.database import DatabaseAway
 from api import audit, failures, problems
@@ -119,11 +120,12 @@ async def _too_often(request: Request, caller: Caller) -> problems.Case | None:
     return too_many(wait) if wait else None
 
 
-def too_many(seconds: float) -> problems.Case:
+def too_many(wait: Wait) -> problems.Case:
     """Say after how many seconds to come again."""
-    wait = str(math.ceil(seconds))
+    seconds = str(math.ceil(wait.seconds))
     message = N_("Too many requests; try again in {seconds} seconds.")
-    return problems.Case(429, "too-many", message, {"seconds": wait}, headers={"Retry-After": wait})
+    headers = {"Retry-After": seconds}
+    return problems.Case(429, "too-many", message, {"seconds": seconds}, headers=headers, is_news=wait.is_first)
 
 
 def _forbidden(request: Request, caller: Caller) -> problems.Case | None:

@@ -40,7 +40,7 @@ class Problem(BaseModel):
 
 
 class Case(NamedTuple):
-    """What a problem says, before it has a language."""
+    """What a problem says, before it has a language; one that is no news leaves no second trace in the record."""
 
     status: int
     code: str
@@ -51,6 +51,7 @@ class Case(NamedTuple):
     errors: tuple[tuple[str, str, dict[str, str]], ...] = ()
     phones: tuple[str, ...] = ()
     headers: dict[str, str] = {}
+    is_news: bool = True
 
 
 class Denied(Exception):

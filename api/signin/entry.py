@@ -5,6 +5,7 @@ from typing import NamedTuple, NoReturn
 
 from fastapi import Request
 
+from adapters.limits import Wait
 from adapters.snapshot import now_in_utc
 from adapters.store.audit import Audited
 from api import audit
@@ -65,7 +66,8 @@ async def compare(request: Request, ports: Services, person_id: str, password: s
     until, account = tried.locked_until, tried.account
     is_locked = until is not None and account is not None and account.locked_until == until
     if until and is_locked and getattr(request.state, "person", None):
-        case = too_many(max((until - now_in_utc()).total_seconds(), 1))._replace(code="locked-out")
+        seconds = max((until - now_in_utc()).total_seconds(), 1)
+        case = too_many(Wait(seconds, is_first=True))._replace(code="locked-out")
         await _deny(request, ports, person_id, case)
     if not await ports.passwords.is_right(password, None if is_locked else tried.password):
         if until and account:
@@ -118,8 +120,11 @@ async def _deny(request: Request, ports: Services, person_id: str, case: Case) -
 
 
 async def tell(request: Request, ports: Services, person_id: str, case: Case) -> None:
-    """Put into the record what happened at the door to somebody whom the company knows."""
-    if await ports.snapshots.directory.person(person_id) is not None:
+    """Put into the record what happened at the door to somebody whom the company knows.
+
+    Whoever asks too often is told so each time, but recorded once a minute: anybody can ask without end.
+    """
+    if case.is_news and await ports.snapshots.directory.person(person_id) is not None:
         await audit.keep(ports, audited(request, person_id, case))
 
 

@@ -15,6 +15,7 @@ from adapters.store.tables import accounts, sessions
 from domain.accounts import FREE_TRIES
 from tests.api.browser import ADMINISTRATOR, PASSWORD, Browser, one_time_password, recorded, settled_in
 from tests.api.cast import (
+    DIRECTOR,
     ENGLISH_HEAD,
     GENERAL_MANAGER,
     HEAD,
@@ -22,6 +23,7 @@ from tests.api.cast import (
     OPERATOR,
     OTHER_OPERATOR,
     SPECIALIST,
+    SUPERVISOR,
     TECHNICIAN,
     report,
 )
@@ -178,6 +180,29 @@ async def test_tries_are_limited_by_name_and_by_address(limited: Settings) -> No
         assert int(same[-1].headers["retry-after"]) >= 1
         others = await asyncio.gather(*(browser.sign_in(f"somebody-{number}", "guess") for number in range(10)))
         assert sorted(answer.status_code for answer in others) == [401] * 9 + [429]
+
+
+async def test_who_tries_too_often_is_told_each_time_and_recorded_once(limited: Settings, system: System) -> None:
+    """Anybody may try without end; the record must not grow with it."""
+    before = len(await recorded(system, DIRECTOR, "too-many"))
+    async with served(limited), Browser.open(limited) as browser:
+        same = [await browser.sign_in(DIRECTOR, "guess-guess") for _ in range(8)]
+        assert [answer.status_code for answer in same] == [401] * 2 + [429] * 6
+        assert len(await recorded(system, DIRECTOR, "too-many")) == before + 1
+        others = (SUPERVISOR, HEAD, SPECIALIST, TECHNICIAN)
+        kept = sum([len(await recorded(system, who, "too-many")) for who in others])
+        tried = [(await browser.sign_in(who, "guess-guess")).status_code for who in others for _ in range(3)]
+        assert tried.count(401) == 3, "then the address has had its share"
+    now = sum([len(await recorded(system, who, "too-many")) for who in others])
+    assert now == kept + 2, "once for the first person, once for the address"
+
+
+async def test_who_asks_too_often_is_recorded_once(limited: Settings, system: System) -> None:
+    before = len(await recorded(system, SUPERVISOR, "too-many"))
+    async with served(limited) as api:
+        answers = [(await api.post(SUPERVISOR, "/inbox/1/reading")).status_code for _ in range(9)]
+    assert answers == [404] * 5 + [429] * 4
+    assert len(await recorded(system, SUPERVISOR, "too-many")) == before + 1
 
 
 @pytest.mark.parametrize("column", ["ends_at", "used_at"])
