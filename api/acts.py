@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from adapters.temporal import OutcomeUnknown
-from api import neighbours
+from api import neighbours, unawaited
 from api.auth import CurrentPerson
-from api.bodies import BODIES, IdempotencyKey, IfMatch, Number, Prefer, act_of
+from api.bodies import BODIES, IdempotencyKey, IfMatch, Number, Prefer, act_of, need_not_wait
 from api.commands import Pending, command_id, pending
 from api.deps import Locale, Ports
 from api.openapi import ETAG, problems
@@ -109,7 +109,7 @@ def _add(act: type[Act], resource: str) -> None:
         )
         await neighbours.check(number, command, ports)
         await must_be_published(ports, command.act)
-        if prefer and "respond-async" in prefer.lower():
+        if need_not_wait(prefer) and await unawaited.is_welcome(ports, number, command):
             await ports.incidents.tell(number, command)
             return pending(number, command.command_id, "stored")
         foreseen = await neighbours.foreseen(number, command.act, ports, _)

@@ -34,12 +34,21 @@ IdempotencyKey = Annotated[
 ]
 Prefer = Annotated[
     str | None,
-    Header(max_length=200, description="`respond-async`: the act is stored and answered 202, without waiting."),
+    Header(
+        max_length=200,
+        description="`respond-async`: the act is stored and answered 202, without waiting; "
+        "what is refused as things stand is refused at once.",
+    ),
 ]
 IfMatch = Annotated[
     str | None,
     Header(alias="If-Match", pattern=r'^"\d{1,9}"$', description="The version that you looked at, as its ETag."),
 ]
+
+
+def need_not_wait(prefer: str | None) -> bool:
+    """Tell whether the caller does not want to wait for the outcome (RFC 7240)."""
+    return prefer is not None and "respond-async" in prefer.lower()
 
 
 class Strict(BaseModel):

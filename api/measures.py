@@ -13,7 +13,7 @@ from adapters.store.database import DatabaseAway
 from adapters.store.measures import MeasureFilter
 from adapters.temporal import OutcomeUnknown, TemporalAway
 from api.auth import CurrentPerson, Keeper
-from api.bodies import Envelope, IdempotencyKey, IfMatch, Prefer, Strict, act_of
+from api.bodies import Envelope, IdempotencyKey, IfMatch, Prefer, Strict, act_of, need_not_wait
 from api.commands import Pending, command_id, pending
 from api.deps import Locale, Ports
 from api.incidents import RefusalView, refusal_view
@@ -22,6 +22,7 @@ from api.openapi import ETAG, problems
 from api.paging import After, Limit, Listing
 from api.services import Services
 from api.timeline import AfterSeq, EntryView, entry_view
+from api.unawaited import would_stand
 from domain.acts import Receipt
 from domain.administration import POWERS, Task
 from domain.authority import Actor
@@ -45,7 +46,7 @@ from domain.measure import (
     VerifyMeasure,
 )
 from domain.numbering import measure_number, number_from
-from domain.rectification import CLAUSE, RIGHTS, check_opening, circle, due_on, possible
+from domain.rectification import CLAUSE, RIGHTS, MeasureFile, check_opening, circle, due_on, possible
 from domain.text import N_, Key, Prose, Wire
 from workflows.contract import MeasureOpening
 
@@ -412,6 +413,12 @@ def named(measure: Measure, person: str, act: MeasureAct) -> set[str]:
     return named
 
 
+def _is_welcome(found: Found, command: MeasureCommand[Any], around: Surroundings) -> bool:
+    now = now_in_utc()
+    file, at = MeasureFile(found.measure, around), max(now, found.measure.opened_at or now)
+    return would_stand(file, command, at, is_live=found.source == "workflow")
+
+
 def _add(act: type[MeasureAct], resource: str) -> None:
     body_type = cast(
         "type[Envelope]", create_model(f"{act.__name__}Request", __base__=(act, Envelope), __doc__=act.__doc__)
@@ -432,6 +439,7 @@ def _add(act: type[MeasureAct], resource: str) -> None:
         envelope: Any = body
         wanted = cast("MeasureAct", act_of(act, envelope))
         found = await find(ports, measure)
+        around = await surroundings(ports, named(found.measure, person.id, wanted))
         command: MeasureCommand[Any] = command_type(
             command_id=command_id(person.id, key),
             person=person.id,
@@ -439,10 +447,10 @@ def _add(act: type[MeasureAct], resource: str) -> None:
             occurred_at=envelope.occurred_at,
             expected_version=int(if_match.strip('"')) if if_match else envelope.expected_version,
             act=wanted,
-            surroundings=await surroundings(ports, named(found.measure, person.id, wanted)),
+            surroundings=around,
         )
         ask = f"/api/v1/measures/{measure}/timeline"
-        if prefer and "respond-async" in prefer.lower():
+        if need_not_wait(prefer) and _is_welcome(found, command, around):
             await ports.measures.tell(measure, command)
             return pending(measure, command.command_id, "stored", ask)
         try:

@@ -39,6 +39,12 @@ async def find(ports: Services, number: str) -> Found:
     return await _restored(ports, row)
 
 
+async def recorded(ports: Services, number: str) -> Found | None:
+    """Return an incident as far as the record knows it; raise DatabaseAway."""
+    row = await ports.record.get(number)
+    return await _restored(ports, row) if row else None
+
+
 async def must_exist(ports: Services, number: str) -> None:
     """Raise NoSuchIncident for a number that neither the record nor Temporal knows."""
     if await ports.record.get(number) is None:

@@ -156,6 +156,10 @@ async def test_without_a_worker_an_act_is_pending_and_a_report_is_safe(system: S
         assert answer.json()["status"] == "unknown"
         assert answer.json()["command_id"] == f"{MANAGER}:once"
         assert "preference-applied" not in answer.headers
+        stored, seconds = await timed(
+            api.post(MANAGER, path, {"verdict": "emergency"}, headers={"Prefer": "respond-async"})
+        )
+        assert (stored.status_code, stored.json()["status"], seconds < LIMIT_SECONDS) == (202, "stored", True)
         unread = await api.get(MANAGER, f"/incidents/{opened.json()['number']}")
         assert (unread.status_code, unread.json()["code"]) == (503, "no-answer")
 
