@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,8 @@ MOST_EVENTS = 500
 _PRODUCT = "-//Fengsui//duty//EN"
 _NAMESPACE = "fengsui"
 _HOUR = timedelta(hours=1)
-_QUICK = ("SECOND", "MINUTE")
+_QUICK = ("SECOND", "MINUTE", "HOUR")
+_OLDEST = 2000
 _TOO_MANY = N_("More than {most} events are too many at once.")
 
 
@@ -82,7 +84,7 @@ def overrides(text: str, roster: Roster, company: Company, by: str, during: Stre
         read = Calendar.from_ical(text)
         if _swarms(read):
             return Imported([], [Unread("", _TOO_MANY, {"most": str(MOST_EVENTS)})])
-        events: list[Any] = recurring_ical_events.of(read).between(during.starts, during.ends)
+        events = _unfolded(read, during)
     except Exception as error:  # noqa: BLE001 - whatever the libraries make of a foreign file, it is unreadable
         return Imported([], [Unread("", N_("This is no calendar: {reason}"), {"reason": brief(str(error))})])
     if len(events) > MOST_EVENTS:
@@ -96,10 +98,21 @@ def overrides(text: str, roster: Roster, company: Company, by: str, during: Stre
 
 
 def _swarms(read: Any) -> bool:
-    """Tell whether a calendar would take long to unfold: more events, or more often a day, than people change duty."""
+    """Tell whether a calendar would take long to unfold.
+
+    There are more events, or repeated more often a day or for more years, than people change duty.
+    """
     events = read.walk("VEVENT")
-    rules = [str(event["rrule"]) for event in events if "rrule" in event]
-    return len(events) > MOST_EVENTS or any(part in rule.upper() for rule in rules for part in _QUICK)
+    repeated = [event for event in events if "rrule" in event]
+    is_quick = any(part in str(event["rrule"]).upper() for event in repeated for part in _QUICK)
+    return len(events) > MOST_EVENTS or is_quick or any(event["dtstart"].dt.year < _OLDEST for event in repeated)
+
+
+def _unfolded(read: Any, during: Stretch) -> list[Any]:
+    """Return the events of a stretch of time; of too many only as many as show it."""
+    query = recurring_ical_events.of(read)
+    found = (event for series in query.series for event in series.between(during.starts, during.ends))
+    return [event.as_component(query.keep_recurrence_attributes) for event in islice(found, MOST_EVENTS + 1)]
 
 
 def _read(event: Any, roster: Roster, company: Company, by: str) -> Iterator[Override | Unread]:

@@ -3,14 +3,17 @@
 import difflib
 import types
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from adapters.i18n.validation import explain
 from adapters.problems import Fault, FileProblem
@@ -20,6 +23,8 @@ M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
 _Why = tuple[Place, str, dict[str, str]]
 _LONGEST_VALUE = 60
+_MOST_FAULTS = 200  # of one file: nobody mends more at once
+_DEEPEST = 50
 
 
 class Loaded(NamedTuple, Generic[M]):
@@ -40,21 +45,36 @@ def load(path: Path, model: type[M]) -> Loaded[M]:
 
 
 def loads(text: str, name: str, model: type[M]) -> Loaded[M]:
-    """Read a text as if it were a file of that name; FileProblem lists all that is wrong with it."""
+    """Read a text that somebody sent as if it were a file of that name; FileProblem lists what is wrong with it."""
     path = Path(name)
-    return _model(path, _parse(path, text), model)
+    return _model(path, _parse(path, text, _WithoutAliases), model)
 
 
 def _model(path: Path, data: Any, model: type[M]) -> Loaded[M]:
-    faults = [_fault(path, data, *unknown) for unknown in _unknown_fields(model, data, ())]
+    faults = [_fault(path, data, *unknown) for unknown in islice(_unknown_fields(model, data, ()), _MOST_FAULTS)]
     try:
         result = model.model_validate(data)
     except ValidationError as error:
-        faults += [_fault(path, data, item["loc"], *explain(item)) for item in error.errors()]
+        listed = error.errors(include_url=False)[: _MOST_FAULTS - len(faults)]
+        faults += [_fault(path, data, item["loc"], *explain(item)) for item in listed]
     else:
         if not faults:
             return Loaded(path, data, result)
     raise FileProblem(str(path), faults)
+
+
+class _Alias(MarkedYAMLError):
+    """Something is to stand here that was written elsewhere."""
+
+
+class _WithoutAliases(Composer):
+    """Refuses aliases: a few lines would stand for millions, each place of them looked at for itself."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Compose a node that is written where it stands."""
+        if self.parser.check_event(AliasEvent):
+            raise _Alias(problem_mark=self.parser.peek_event().start_mark)
+        return super().compose_node(parent, index)
 
 
 class _Constructor(RoundTripConstructor):
@@ -64,15 +84,20 @@ class _Constructor(RoundTripConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
-def _parse(path: Path, source: Path | str) -> Any:
+def _parse(path: Path, source: Path | str, composer: type[Composer] = Composer) -> Any:
     yaml = YAML(typ="rt")
     yaml.Constructor = _Constructor
+    yaml.Composer = composer
+    yaml.max_depth = _DEEPEST
     try:
         return yaml.load(source)
     except OSError as error:
         raise _unreadable(path, None, N_("cannot be read: {reason}"), str(error.strerror)) from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
+        if isinstance(error, _Alias):
+            message = N_("is an alias: write out here what it stands for")
+            raise FileProblem(str(path), [Fault(str(path), line, "", None, message)]) from None
         raise _unreadable(path, line, N_("is not valid YAML: {reason}"), str(error.problem)) from None
     except (YAMLError, UnicodeDecodeError) as error:
         raise _unreadable(path, None, N_("is not valid YAML: {reason}"), str(error)) from None

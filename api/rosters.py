@@ -1,5 +1,6 @@
 """Rosters as administrators keep them, overrides for once, and swaps between two people (4.2)."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Iterator
@@ -277,7 +278,8 @@ async def import_overrides(
     company = await ports.snapshots.directory.company()
     book = await _book(ports)
     target = _roster_of(book, body.roster)
-    found = ics.overrides(body.calendar, target, company, keeper.id, Stretch(starts=now, ends=now + _IMPORTED))
+    coming = Stretch(starts=now, ends=now + _IMPORTED)
+    found = await asyncio.to_thread(ics.overrides, body.calendar, target, company, keeper.id, coming)
     unread = [UnreadView(event=item.event, text=_(item.message, **item.params)) for item in found.unread]
     unread += _strange(found.overrides, target, company, _)
     known = {item.id: item for item in book.overrides}

@@ -1,5 +1,6 @@
 """Changes of the directory: sound as a whole, audited, and never without their effect on what is going on."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -110,7 +111,7 @@ class Registrar:
     async def compare(self, text: str, name: str) -> Imported:
         """Tell what a company file would change; raises FileProblem."""
         known = await self._directory.refresh()
-        register, warnings = self._read(text, name, known)
+        register, warnings = await asyncio.to_thread(self._read, text, name, known)
         return Imported(known.revision, _differences(known, edits(known.items, register)), warnings)
 
     async def take_in(self, text: str, name: str, editor: Editor, revision: int | None = None) -> Imported:
@@ -134,7 +135,8 @@ class Registrar:
     async def _make(self, build: Callable[[Known], list[Edit]], editor: Editor, act: str) -> list[Change]:
         for _ in range(_TRIES):
             known = await self._directory.refresh()
-            wanted = build(known)
+            # A whole file may be read there, which takes a while.
+            wanted = await asyncio.to_thread(build, known)
             after = register_of(_applied(known.items, wanted)) or known.register
             self._must_be_sound(known, after, wanted)
             for member in known.register.people:

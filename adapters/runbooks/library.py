@@ -1,5 +1,6 @@
 """Keeping the library of runbooks: every change is audited, and what was published stays as it is (4.3, 6.3)."""
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -164,7 +165,8 @@ class Library:
     async def compare(self, files: Sequence[NamedText]) -> Intake:
         """Tell what files would change; raises FileProblem."""
         known = await self._directory.refresh()
-        return _intake(known, self._read(known, files, Role.SYSTEM, Proposal())[0])
+        books, _editions = await asyncio.to_thread(self._read, known, files, Role.SYSTEM, Proposal())
+        return _intake(known, books)
 
     async def take_in(
         self, files: Sequence[NamedText], editor: Editor, proposal: Proposal, *, publishes: bool = False
@@ -233,7 +235,8 @@ class Library:
     async def _edit(self, build: Callable[[Known], list[Edit]], editor: Editor, act: str) -> Known:
         for _ in range(_TRIES):
             known = await self._directory.refresh()
-            wanted = build(known)
+            # Many files may be read there, which takes a while.
+            wanted = await asyncio.to_thread(build, known)
             try:
                 await self._catalogue.edit(
                     wanted, person=editor.person, act=act, reason=editor.reason, revision=known.revision

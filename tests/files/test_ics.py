@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import recurring_ical_events
 from icalendar import Calendar
+from recurring_ical_events.occurrence import Occurrence
 
 from adapters import ics
 from adapters.i18n import translator
@@ -125,3 +126,33 @@ def test_an_event_that_repeats_all_day_long_is_too_much() -> None:
     for rule in ("FREQ=HOURLY", "FREQ=SECONDLY", "FREQ=DAILY;BYMINUTE=0,1,2;BYSECOND=1,2,3"):
         event = f"UID:1\r\nSUMMARY:specialist\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T081000Z\r\nRRULE:{rule}"
         assert "too many" in read(calendar(event)).unread[0].message
+
+
+@pytest.mark.parametrize(
+    ("begins", "rule"),
+    [
+        ("20261103", "FREQ=HOURLY;COUNT=2"),
+        ("20261103", "FREQ=DAILY;BYHOUR=1,2,3"),
+        ("00010101", "FREQ=DAILY;UNTIL=20200101T000000Z"),
+    ],
+)
+def test_a_rule_that_takes_long_to_unfold_is_not_unfolded(begins: str, rule: str) -> None:
+    event = f"UID:1\r\nSUMMARY:specialist\r\nDTSTART:{begins}T080000Z\r\nDTEND:{begins}T081000Z\r\nRRULE:{rule}"
+    assert "too many" in read(calendar(event)).unread[0].message
+
+
+def test_of_too_many_events_only_so_many_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    plain = Occurrence.as_component
+
+    def counted(occurrence: Occurrence, *keep: bool) -> object:
+        made.append(occurrence)
+        return plain(occurrence, *keep)
+
+    monkeypatch.setattr(Occurrence, "as_component", counted)
+    events = (
+        f"UID:{n}\r\nSUMMARY:specialist\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T090000Z\r\nRRULE:FREQ=DAILY"
+        for n in range(400)
+    )
+    assert "too many" in read(calendar(*events)).unread[0].message
+    assert len(made) == ics.MOST_EVENTS + 1

@@ -94,6 +94,35 @@ def test_every_fault_of_every_file_is_told_with_its_line() -> None:
     assert all(fault.line for fault in problem.value.faults)
 
 
+def test_a_file_that_was_sent_holds_no_aliases() -> None:
+    """Twelve lines would stand for millions of fields, each of which is looked at."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 8)]
+    with pytest.raises(FileProblem) as problem:
+        loads("\n".join(lines), "x.yaml", Runbook)
+    [fault] = problem.value.faults
+    assert (fault.line, "alias" in fault.message) == (2, True)
+    with pytest.raises(FileProblem, match="alias"):
+        loads("base: &base {id: a}\nkind: system\n<<: *base\n", "x.yaml", Runbook)
+
+
+def test_only_so_many_faults_are_told_as_anybody_mends_at_once() -> None:
+    text = written(FIRST) + "".join(f"unknown_{number}: 1\n" for number in range(5000))
+    with pytest.raises(FileProblem) as problem:
+        loads(text, name_of(FIRST), Runbook)
+    assert len(problem.value.faults) == 200
+    bad = written(FIRST) + "preconditions:\n" + "  - 7\n" * 5000
+    with pytest.raises(FileProblem) as problem:
+        loads(bad.replace("preconditions: []\n", ""), name_of(FIRST), Runbook)
+    assert 0 < len(problem.value.faults) <= 200
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "a: " + "{a: " * 5000, "- " * 5000 + "x"])
+def test_what_is_nested_without_end_is_refused(text: str) -> None:
+    with pytest.raises(FileProblem):
+        loads(text, "x.yaml", Runbook)
+
+
 @pytest.mark.parametrize(
     ("text", "absent"),
     [
