@@ -1,16 +1,21 @@
-"""One line of JSON for every log event, ours and the libraries'; secrets are blanked by the name of their field."""
+"""One line of JSON for every log event, ours and the libraries'; secrets are blanked by the name of their field.
+
+Those that stand in addresses are blanked wherever an address is told: links, feeds, the answer of an OpenID provider.
+"""
 
 import logging
+import re
 import sys
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from adapters.links import without_tokens
+from adapters import links
 from adapters.settings import Settings
 
 _SECRET = ("token", "secret", "password", "authorization", "cookie")
+_IN_ADDRESSES = re.compile(rf"((?:{links.PATH}|/feeds)/)[A-Za-z0-9_.\-%]+|(/sign-in/oidc/callback\?)[^\s\"]+")
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
@@ -36,7 +41,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                _blank_links,
+                _blank_addresses,
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
             ],
         )
@@ -55,5 +60,10 @@ def _blank_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     return event
 
 
-def _blank_links(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _blank_addresses(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {name: without_tokens(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def without_tokens(text: str) -> str:
+    """Return a text, such as a line of a log, with what its addresses would let anybody do blanked."""
+    return _IN_ADDRESSES.sub(lambda found: f"{found[1] or found[2]}***", text)

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import structlog
 
+from adapters import ics, links
 from adapters.channels.registry import channels_set_up
 from adapters.logs import configure
 from adapters.problems import FileProblem
 from adapters.settings import Settings, read_settings
+from api.signin.pages import HOME
 
 SECRET = "Zx8-qLw2_Rt5vNm7Kj3HpYd9"
 SECRETS = {
@@ -154,3 +156,24 @@ def test_a_log_line_is_json_without_secrets(root_logger: None) -> None:
     assert (ours["event"], ours["title"], ours["alert_token"]) == ("started", "数据库", "***")
     assert (theirs["event"], theirs["level"], theirs["logger"]) == ("3 left", "warning", "library")
     assert "数据库" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (f"{links.PATH}/{SECRET}", "/t/***"),
+        (f"{links.PATH}/{SECRET}/report", "/t/***/report"),
+        (f"{ics.PATH}/{SECRET}.a-b_c.ics", "/feeds/***"),
+        (f"{HOME}/oidc/callback?code={SECRET}&state=x%2F{SECRET}", "/sign-in/oidc/callback?***"),
+        (f"{HOME}?after=/inbox", "/sign-in?after=/inbox"),
+    ],
+)
+def test_what_an_address_lets_anybody_do_is_not_in_the_log(root_logger: None, address: str, told: str) -> None:
+    out = io.StringIO()
+    configure(Settings(), out)
+    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', "127.0.0.1:1", "GET", address, "1.1", 200)
+    structlog.get_logger("fengsui").error("unexpected", path=f"https://fengsui.example{address}")
+    access, ours = (json.loads(line) for line in out.getvalue().splitlines())
+    assert access["event"] == f'127.0.0.1:1 - "GET {told} HTTP/1.1" 200'
+    assert ours["path"] == f"https://fengsui.example{told}"
+    assert SECRET not in out.getvalue()
