@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -113,6 +114,11 @@ class Settings(EvidenceSettings, ChannelSettings):
 
     api_host: str = Field("127.0.0.1", description="address that the API listens on")
     api_port: int = Field(8080, ge=0, le=65535, description="port that the API listens on; 0 takes any free one")
+    trusted_proxies: Annotated[list[Line], NoDecode] = Field(
+        ["127.0.0.1", "::1"],
+        description="reverse proxies before the API, addresses or networks, comma-separated: whom they name in "
+        "`X-Forwarded-For` is who asks, in limits and in the record; anybody else only speaks for himself",
+    )
     public_url: str = Field(
         default_factory=lambda data: f"http://{data.get('api_host')}:{data.get('api_port')}",
         description="how people reach the API from outside; messages link there",
@@ -170,10 +176,18 @@ class Settings(EvidenceSettings, ChannelSettings):
             raise _must_look_like(example)
         return value
 
-    @field_validator("emergency_phones", mode="before")
+    @field_validator("emergency_phones", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        try:
+            return [str(ip_network(item)) if "/" in item else str(ip_address(item)) for item in value]
+        except ValueError:
+            raise _must_look_like("10.0.0.7,172.16.0.0/12") from None
 
     @field_validator("home")
     @classmethod

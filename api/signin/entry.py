@@ -144,4 +144,4 @@ def audited(request: Request, person_id: str, case: Case) -> Audited:
 
 def address_of(request: Request) -> str:
     """Return the address from which somebody asks."""
-    return request.client.host if request.client else "unknown"
+    return bounded(request.client.host) if request.client else "unknown"

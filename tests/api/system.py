@@ -21,6 +21,7 @@ from adapters.servers import temporal_cli
 from adapters.settings import Settings
 from adapters.store import migrate
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
+from api.__main__ import options
 from api.app import create_app
 from domain.company import Person
 from domain.policy import Severity
@@ -74,14 +75,7 @@ def settings_for(folder: Path, temporal: str, **changes: Any) -> Settings:
 @asynccontextmanager
 async def served(settings: Settings) -> AsyncIterator["Api"]:
     """The API on real HTTP."""
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.api_host,
-        port=settings.api_port,
-        log_config=None,
-        timeout_graceful_shutdown=1,
-        server_header=False,
-    )
+    config = uvicorn.Config(create_app(settings), **{**options(settings), "timeout_graceful_shutdown": 1})
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # the tests' own stay
     task = asyncio.create_task(server.serve())

@@ -75,6 +75,15 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert channels_set_up(settings) == {"inbox", "mail", "webhook", "dingtalk", "bark"}
 
 
+def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(monkeypatch).trusted_proxies == ["127.0.0.1", "::1"]
+    settings = given(monkeypatch, FENGSUI_TRUSTED_PROXIES="10.0.0.7, 172.16.0.0/12,fd00::/8,")
+    assert settings.trusted_proxies == ["10.0.0.7", "172.16.0.0/12", "fd00::/8"]
+    for wrong in ("*", "proxy.example", "10.0.0.7/8"):
+        with pytest.raises(FileProblem, match="FENGSUI_TRUSTED_PROXIES"):
+            given(monkeypatch, FENGSUI_TRUSTED_PROXIES=wrong)
+
+
 def test_no_secret_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = given(monkeypatch, **SECRETS)
     assert SECRET not in repr(settings)
