@@ -36,6 +36,15 @@ class Way(StrEnum):
     SESSION = "session"
 
 
+class HeldOnce(Exception):
+    """A token or key that was revoked, or has ended; ``key`` says whose it was."""
+
+    def __init__(self, key: Key) -> None:
+        """Keep what it was."""
+        super().__init__(key.id)
+        self.key = key
+
+
 class Caller(NamedTuple):
     """Who asks, by which way, and what that way is good for; ``person`` is None for an alert source.
 
@@ -132,15 +141,17 @@ class Credentials:
         self._clock = clock
 
     async def by_token(self, token: str) -> Caller | None:
-        """Return who shows a token or key; raise DatabaseAway when that cannot be known now."""
+        """Return who shows a token or key; raise HeldOnce, and DatabaseAway when that cannot be known now."""
         if fixed := self._keyring.holder(token):
             return fixed
         if not token.startswith(PREFIX):
             return None
         mark = digest(token)
         key = await self._memory.ask(mark, self.keys.find)
-        if key is None or not key.holds_at(self._clock()):
+        if key is None:
             return None
+        if not key.holds_at(self._clock()):
+            raise HeldOnce(key)
         await self._used(mark, key, self.keys.used)
         is_machine = key.kind == "machine"
         return Caller(

@@ -15,6 +15,8 @@ from api.services import Services
 
 # A monitor repeats itself without end; the audit trail must not grow with it.
 _MOST_OF_A_KEY = parse("10/minute")
+# A program of somebody who left, or with a token that was revoked, asks on until it is ended.
+_MOST_OF_A_LEAVER = parse("10/hour")
 _limiter = FixedWindowRateLimiter(MemoryStorage())
 _log = structlog.get_logger(__name__)
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -25,18 +27,8 @@ async def note(request: Request, case: Case) -> None:
     person = getattr(request.state, "person", None)
     if person is None or not case.is_news or (request.method in _READS and case.status != HTTPStatus.FORBIDDEN):
         return
-    audited = Audited(
-        person=person.id,
-        act=getattr(request.scope.get("route"), "name", "") or "unknown",
-        method=request.method,
-        path=bounded(request.url.path),
-        incident=bounded(request.path_params.get("number") or request.path_params.get("measure") or "") or None,
-        code=case.code,
-        clause=case.clause,
-        message=case.message,
-        params={name: bounded(value, 500) for name, value in case.params.items()},
-    )
-    await keep(request.app.state.services, audited)
+    about = bounded(request.path_params.get("number") or request.path_params.get("measure") or "") or None
+    await keep(request.app.state.services, line(request, case, person.id, incident=about))
 
 
 async def note_machine(request: Request, key: str, case: Case) -> None:
@@ -44,16 +36,33 @@ async def note_machine(request: Request, key: str, case: Case) -> None:
     if not _limiter.hit(_MOST_OF_A_KEY, key):
         _log.warning("machine_refused", key=key, code=case.code)
         return
-    audited = Audited(
+    await keep(request.app.state.services, line(request, case, key=key))
+
+
+async def note_leaver(request: Request, case: Case, person: str | None, key: str) -> None:
+    """Audit what was shown that lets nobody in any more; beyond some an hour it is only in the log."""
+    if not _limiter.hit(_MOST_OF_A_LEAVER, "leaver", person or key):
+        _log.warning("leaver_refused", person=person, key=key, code=case.code)
+        return
+    await keep(request.app.state.services, line(request, case, person, key=key))
+
+
+def line(
+    request: Request, case: Case, person: str | None = None, *, incident: str | None = None, key: str = ""
+) -> Audited:
+    """Return what a request leaves in the audit trail."""
+    params = {name: bounded(value, 500) for name, value in case.params.items()}
+    return Audited(
+        person=person,
         act=getattr(request.scope.get("route"), "name", "") or "unknown",
         method=request.method,
         path=bounded(request.url.path),
+        incident=incident,
         code=case.code,
         clause=case.clause,
         message=case.message,
-        params={"key": key, **{name: bounded(value, 500) for name, value in case.params.items()}},
+        params=({"key": key} if key or person is None else {}) | params,
     )
-    await keep(request.app.state.services, audited)
 
 
 async def keep(services: Services, audited: Audited) -> None:

@@ -12,7 +12,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters import ics, links
-from adapters.credentials import Caller, Way
+from adapters.credentials import Caller, HeldOnce, Way
 from adapters.limits import Wait
 from adapters.snapshot import now_in_utc
 from adapters.store.database import DatabaseAway
@@ -38,6 +38,15 @@ _NO_CSRF = problems.Case(
 )
 _OUT_OF_SCOPE = problems.Case(403, "out-of-scope", N_("This token is not made for this: it lacks the scope “{scope}”."))
 _NO_KEYS = problems.Case(403, "out-of-scope", N_("Passwords, tokens and keys are not changed by means of a token."))
+_NOT_HERE = problems.Case(
+    401, "not-active", N_("{person} is not active here: what let {person} in ({way}) does so no more."), clause="2"
+)
+_HELD_ONCE = problems.Case(
+    401,
+    "credentials-ended",
+    N_("A token or key of {owner} was shown that was revoked or has ended: {name}."),
+    clause="2",
+)
 _MUST_CHANGE = problems.Case(403, "password-change-needed", N_("Choose a password of your own first."))
 UPLOAD = re.compile(r"/api/v1/incidents/[^/]+/evidence", re.DOTALL)
 _log = structlog.get_logger(__name__)
@@ -86,6 +95,11 @@ async def _stopped(request: Request) -> problems.Case | None:
         caller = await _caller(request)
     except DatabaseAway as error:
         return failures.case_of(request, error)
+    except HeldOnce as shown:
+        key = shown.key
+        case = _HELD_ONCE._replace(params={"owner": key.owner, "name": key.name})
+        await audit.note_leaver(request, case, key.owner if key.kind == "token" else None, key.id)
+        return problems.UNAUTHENTICATED
     if caller is None or not await _is_known(request, caller):
         return problems.UNAUTHENTICATED
     return await _too_often(request, caller) or _forbidden(request, caller) or _unfit(request)
@@ -108,6 +122,8 @@ async def _is_known(request: Request, caller: Caller) -> bool:
     company = await request.app.state.services.snapshots.directory.company()
     person = company.person(caller.person)
     if person is None or not person.is_active:
+        case = _NOT_HERE._replace(params={"person": caller.person, "way": caller.way})
+        await audit.note_leaver(request, case, caller.person, caller.id)
         return False
     request.state.person = person
     return True
@@ -164,21 +180,21 @@ def _is_upload(request: Request) -> bool:
     return request.method == "POST" and UPLOAD.fullmatch(request.url.path) is not None
 
 
-def signed_in(
+async def signed_in(
     request: Request, _token: Annotated[object, Security(_bearer)], _session: Annotated[object, Security(_cookie)]
 ) -> Person:
     """Return the person who asks; alert sources have no business here."""
     person: Person | None = getattr(request.state, "person", None)
     if person is None:
-        raise NotAuthorised(N_("The token of an alert source only reports alerts."), clause="5.2.1")
+        raise await _refused(request, N_("The token of an alert source only reports alerts."))
     return person
 
 
-def from_alert_source(request: Request, _token: Annotated[object, Security(_bearer)]) -> None:
+async def from_alert_source(request: Request, _token: Annotated[object, Security(_bearer)]) -> None:
     """Let only alert sources report alerts."""
     caller: Caller = request.state.caller
     if caller.person is not None or Feed.ALERTS not in caller.scopes:
-        raise NotAuthorised(N_("Alerts are reported with the token of an alert source."), clause="5.2.1")
+        raise await _refused(request, N_("Alerts are reported with the token of an alert source."))
 
 
 async def from_monitor(request: Request, _token: Annotated[object, Security(_bearer)]) -> None:
@@ -187,6 +203,15 @@ async def from_monitor(request: Request, _token: Annotated[object, Security(_bea
     if caller.person is not None:
         company = await request.app.state.services.snapshots.directory.company()
         require(company, caller.person, Task.READ_READINESS, now_in_utc())
+
+
+async def _refused(request: Request, message: str) -> NotAuthorised:
+    """Return why somebody has no business here; of a machine nobody else keeps it."""
+    caller: Caller = request.state.caller
+    refusal = NotAuthorised(message, clause="5.2.1")
+    if caller.person is None:
+        await audit.note_machine(request, caller.id, failures.of_refusal(refusal))
+    return refusal
 
 
 def _caller_of(request: Request) -> Caller:

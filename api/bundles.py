@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 from adapters.evidence.bundle import Bundle
 from adapters.snapshot import now_in_utc
 from adapters.store import evidence as record
+from api import audit
 from api.auth import Keeper
 from api.bodies import Number
 from api.deps import Ports
@@ -20,6 +21,7 @@ from api.openapi import problems
 from api.problems import Case, Denied
 from api.reading import must_exist
 from api.services import Services
+from api.signin.entry import address_of
 from api.summary.bundled import papers
 from domain.administration import Task
 from domain.company import Person
@@ -30,6 +32,7 @@ router = APIRouter(prefix="/incidents/{number}", tags=["evidence"])
 
 Exporter = Annotated[Person, Depends(Keeper(Task.EXPORT_RECORD))]
 _HISTORY_SECONDS = 20
+_EXPORTED = Case(200, "exported", N_("{person} exported everything about the incident {number}."), clause="5.3.5")
 _NOT_RECORDED = Case(
     503,
     "not-recorded",
@@ -49,7 +52,7 @@ _NOT_RECORDED = Case(
     },
 )
 async def bundle(number: Number, exporter: Exporter, ports: Ports, request: Request) -> Response:
-    """Pack timeline, evidence, reports, history and signatures as recorded; the custody list tells who took it."""
+    """Pack timeline, evidence, reports, history and signatures as recorded; the record tells who took it."""
     found = await record.incident(ports.database, number)
     row = found.row
     if row is None:
@@ -59,6 +62,8 @@ async def bundle(number: Number, exporter: Exporter, ports: Ports, request: Requ
         found = replace(found, history=await _history(ports, number))
     taken = [handled(item, "exported", exporter, request) for item in found.exhibits.values() if item]
     await ports.custody.append(taken)
+    told = _EXPORTED._replace(params={"person": exporter.id, "number": number, "address": address_of(request)})
+    await audit.keep(ports, audit.line(request, told, exporter.id))
     packed = Bundle(
         found,
         row,

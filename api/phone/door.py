@@ -22,8 +22,9 @@ FORGED = Case(404, "no-such-link", N_("This link is not valid. Open the one in t
 EXPIRED = Case(410, "link-expired", N_("This link has expired. Open the one in the newest message, or sign in."))
 LEFT = Case(403, "link-of-a-leaver", N_("This link belongs to somebody who is not active here any more."))
 _NOBODY = Link("", "", "", datetime.fromtimestamp(0, UTC), "")
-# Anybody can send tokens without end; the audit trail must not grow with them.
+# Anybody can send tokens, and whoever has a link answers, without end; the audit trail must not grow with it.
 _MOST_AUDITED = parse("10/minute")
+_limiter = FixedWindowRateLimiter(MemoryStorage())
 _log = structlog.get_logger(__name__)
 
 
@@ -41,10 +42,6 @@ class Shut(Exception):
 class Doorkeeper:
     """Lets people in by their links."""
 
-    def __init__(self) -> None:
-        """Count what is audited from now on."""
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-
     async def enter(self, token: str, ports: Services) -> Visit:
         """Return who came for what; raise Shut."""
         now = now_in_utc()
@@ -61,15 +58,15 @@ class Doorkeeper:
         return Visit(link, person, company, ports.snapshots.policy.time_zone, now)
 
     async def note_shut(self, request: Request, shut: Shut) -> None:
-        """Audit a link that did not open; beyond the bound it is only in the log."""
-        if self._limiter.hit(_MOST_AUDITED, shut.link.id or "forged"):
-            await note(request, shut.link, "open_link", shut.case)
-        else:
-            _log.warning("link_refused", code=shut.case.code, link_id=shut.link.id)
+        """Audit a link that did not open."""
+        await note(request, shut.link, "open_link", shut.case)
 
 
 async def note(request: Request, link: Link, act: str, case: Case) -> None:
-    """Audit what was refused to the holder of a link, without its token."""
+    """Audit what was refused to the holder of a link, without its token; beyond the bound it is only in the log."""
+    if not _limiter.hit(_MOST_AUDITED, link.id or "forged"):
+        _log.warning("link_refused", act=act, code=case.code, link_id=link.id)
+        return
     audited = Audited(
         person=link.person or None,
         act=act,

@@ -149,6 +149,7 @@ async def _answer(
     try:
         act = content(chosen, shape, sent, visit.zone)
     except ValidationError as error:
+        await note(request, link, chosen.act.name, _UNFIT)
         return _refused(_UNFIT, matter, _, *_faults(error, shape, _))._replace(tried=key)
     try:
         return await _carry_out(ports, visit, matter, act, key, _)

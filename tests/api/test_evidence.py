@@ -22,6 +22,7 @@ from adapters.store.database import Database
 from adapters.verify import verify
 from api.acts import RESOURCES
 from domain.acts import AddEvidence
+from tests.api.browser import recorded as audited
 from tests.api.cast import (
     DIRECTOR,
     HEAD,
@@ -282,6 +283,17 @@ async def test_with_the_database_away_a_file_is_taken_all_the_same(
         assert (await api.get(MANAGER, f"/incidents/{story.number}/evidence/{receipt['seq']}")).status_code == 503
     await recorded(story, receipt["seq"])
     assert kept(system, b"while the database is away").exists()
+
+
+async def test_every_export_leaves_a_trace_also_where_there_is_no_evidence(system: System) -> None:
+    story = await operator_handling(system.api)
+    async with asyncio.timeout(60):
+        while (await story.api.get(DIRECTOR, f"/incidents/{story.number}/bundle")).status_code != 200:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    told = [item["number"] for item in await audited(system, DIRECTOR, "exported")]
+    assert told.count(story.number) == 1
+    refused = (await story.api.get(MANAGER, f"/incidents/{story.number}/refusals?limit=100")).json()["items"]
+    assert "exported" not in {item["code"] for item in refused}
 
 
 async def test_a_bundle_leaves_the_house_and_is_checked_without_it(system: System, tmp_path: Path) -> None:

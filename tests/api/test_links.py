@@ -123,6 +123,17 @@ async def test_a_rule_that_refuses_is_told_with_its_clause_and_the_link_still_wo
     assert (await story.look())["phase"] == "dismissed"
 
 
+async def test_answers_that_cannot_be_accepted_are_recorded_within_bounds(api: Api) -> None:
+    story = await reported(api)
+    link = await link_of(story, SUPERVISOR, "judgement/1")
+    for _ in range(15):
+        assert (await answer(story, link, "judge", verdict="perhaps")).status_code == 422
+    refused = await story.refusal_of("judge")
+    assert (refused["person"], refused["code"]) == (SUPERVISOR, "malformed")
+    items = (await api.get(MANAGER, f"/incidents/{story.number}/refusals?limit=100")).json()["items"]
+    assert len([item for item in items if item["code"] == "malformed"]) <= 10
+
+
 async def test_what_was_decided_meanwhile_is_only_read(api: Api) -> None:
     story = await reported(api)
     link = await link_of(story, SUPERVISOR, "judgement/1")

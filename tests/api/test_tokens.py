@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from adapters.credentials import Credentials
 from adapters.snapshot import now_in_utc
 from adapters.store.audit import AuditEntry
 from adapters.store.database import Database
@@ -99,9 +100,32 @@ async def test_a_revoked_token_and_one_that_ended_open_nothing(system: System, d
         his = update(keys).where(keys.c.id == ended["key"]["id"])
         await connection.execute(his.values(ends_at=now_in_utc() - timedelta(seconds=1)))
     for token in (revoked, ended):
-        assert (await api.get(token["secret"], "/me")).status_code == 401
+        refused = await api.get(token["secret"], "/me")
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
     assert await recorded(system, OPERATOR, "key-made")
     assert await recorded(system, OPERATOR, "key-revoked")
+    shown = [item["key"] for item in await recorded(system, OPERATOR, "credentials-ended")]
+    assert {revoked["key"]["id"], ended["key"]["id"]} <= {*shown}
+
+
+async def test_what_let_somebody_in_who_left_opens_nothing_and_is_recorded_within_bounds(
+    system: System, database: Database
+) -> None:
+    api, path, who = system.api, "/directory/people/left-lin", "left-lin"
+    body = {"name": "林离", "name_en": "Lin Li", "department": "it"}
+    here = await api.call("PUT", ADMINISTRATOR, path, json=body)
+    assert here.status_code == 200, here.text
+    credentials = Credentials(system.settings, database, now_in_utc)
+    _, secret = await credentials.issue("token", who, "A script", ["read"], by=who, ends_at=None)
+    assert (await api.get(secret, "/me")).status_code == 200
+    left = await api.call(
+        "PUT", ADMINISTRATOR, path, json={**body, "is_active": False}, headers={"If-Match": here.headers["ETag"]}
+    )
+    assert left.status_code == 200, left.text
+    answers = [await api.get(secret, "/me") for _ in range(15)]
+    assert {answer.status_code for answer in answers} == {401}
+    told = await recorded(system, who, "not-active")
+    assert (len(told), told[0]["way"]) == (10, "token")
 
 
 async def test_whose_tokens_are_whose(api: Api) -> None:
@@ -115,16 +139,19 @@ async def test_whose_tokens_are_whose(api: Api) -> None:
     assert (await api.call("DELETE", ADMINISTRATOR, "/auth/tokens/abcdef")).status_code == 404
 
 
-async def test_a_machine_key_only_reports_alerts(api: Api) -> None:
+async def test_a_machine_key_only_reports_alerts(system: System) -> None:
+    api = system.api
     key = await machine(api)
     taken = await api.post(key["secret"], "/alerts/events", EVENT)
     assert taken.status_code in (200, 202), taken.text
     for path in ("/me", "/incidents", "/auth/session"):
         assert (await api.get(key["secret"], path)).status_code == 403
+    assert [entry.code for entry in await audited(system, key["key"]["id"])] == ["not-authorised"] * 3
     assert (await api.post(MANAGER, "/auth/machine-keys", {"source": "x", "name": "x"})).status_code == 403
     answer = await api.call("DELETE", ADMINISTRATOR, f"/auth/machine-keys/{key['key']['id']}")
     assert answer.json()["revoked_at"]
     assert (await api.post(key["secret"], "/alerts/events", EVENT)).status_code == 401
+    assert (await audited(system, key["key"]["id"]))[-1].code == "credentials-ended"
 
 
 async def test_a_token_and_a_machine_key_are_not_swapped(api: Api) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from adapters.credentials import REMEMBERED, Caller, Credentials
+from adapters.credentials import REMEMBERED, Caller, Credentials, HeldOnce
 from adapters.settings import Settings
 from adapters.store.accounts import SqlAccounts
 from adapters.store.audit import Audited, SqlAudit
@@ -92,11 +92,14 @@ async def test_what_was_ended_is_not_remembered(credentials: Credentials, databa
     await credentials.sessions.end(ZHANG_WEI.id)
     await credentials.keys.revoke("token", at=time.now, owner=ZHANG_WEI.id)
     assert await credentials.by_session(secret) is None
-    assert await credentials.by_token(other) is None
+    with pytest.raises(HeldOnce) as shown:
+        await credentials.by_token(other)
+    assert (shown.value.key.owner, shown.value.key.name) == (ZHANG_WEI.id, "Script")
     await go_away(database)
     with pytest.raises(DatabaseAway):
         await credentials.by_session(secret)
-    assert await credentials.by_token(other) is None
+    with pytest.raises(HeldOnce):
+        await credentials.by_token(other)
 
 
 async def test_use_keeps_a_session_awake_until_its_end(credentials: Credentials, time: Time, tmp_path: Path) -> None:
