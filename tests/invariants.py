@@ -65,7 +65,10 @@ def _silence_after_the_end(entries: Sequence[Entry], messages: Sequence[Message]
     for message in messages:
         kinds = _ENDS.get(message.question.partition("/")[0], set())
         asked = message.created_at - _IN_FLIGHT
-        ended = [entry for entry in entries if entry.event.kind in kinds and entry.recorded_at < asked]
+        # Judged an emergency again, everything is asked anew.
+        begun = [item.recorded_at for item in entries if item.event.kind == "activated" and item.recorded_at < asked]
+        since = max(begun, default=entries[0].recorded_at)
+        ended = [entry for entry in entries if entry.event.kind in kinds and since <= entry.recorded_at < asked]
         born = [entry for entry in entries if entry.event.kind == "paged" and entry.event.question == message.question]
         first = min((entry.occurred_at for entry in born), default=message.created_at)
         late = [entry.event.kind for entry in ended if entry.recorded_at > first]

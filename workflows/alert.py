@@ -77,10 +77,11 @@ class AlertWorkflow:
     def _is_news(self, alert: Alert) -> bool:
         """Tell whether an alert says something new; of many that end, only the last one does."""
         state, known = self._state, alert.occurrence in self._state.firing
+        occurrence = f"{alert.status}:{alert.occurrence}"
         if alert.status == "resolved" and known:
             state.firing.remove(alert.occurrence)
+            state.seen = [*state.seen, occurrence][-REMEMBERED:]
             return not state.firing
-        occurrence = f"{alert.status}:{alert.occurrence}"
         is_news = not known and occurrence not in state.seen
         if is_news:
             state.seen = [*state.seen, occurrence][-REMEMBERED:]

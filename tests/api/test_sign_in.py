@@ -200,7 +200,7 @@ async def test_who_tries_too_often_is_told_each_time_and_recorded_once(limited: 
 async def test_who_asks_too_often_is_recorded_once(limited: Settings, system: System) -> None:
     before = len(await recorded(system, SUPERVISOR, "too-many"))
     async with served(limited) as api:
-        answers = [(await api.post(SUPERVISOR, "/inbox/1/reading")).status_code for _ in range(9)]
+        answers = [(await api.post(SUPERVISOR, f"/inbox/{2**31 - 1}/reading")).status_code for _ in range(9)]
     assert answers == [404] * 5 + [429] * 4
     assert len(await recorded(system, SUPERVISOR, "too-many")) == before + 1
 

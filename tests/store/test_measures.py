@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from typing import cast as typed
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -176,7 +177,7 @@ async def test_the_end_of_a_measure_is_signed_and_a_checkpoint_that_is_gone_is_m
     assert await faults(database, keyring=keyring) == []
     entries = timeline()
     event = MeasureVerified(completion=1, text="没看过")
-    entries[4] = entries[4].model_copy(update={"event": event}).sealed()
+    entries[4] = typed("MeasureEntry", entries[4].model_copy(update={"event": event}).sealed())
     tamper(url, "DELETE FROM measure_entries", "DELETE FROM measures")
     await SqlMeasureRecord(database).append(batch(entries))
     assert await faults(database) == []

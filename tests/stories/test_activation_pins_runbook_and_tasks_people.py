@@ -32,6 +32,7 @@ async def test_a_version_that_was_published_since_the_report_is_worked_by(world:
     await world.act(cast.OPERATOR, RecordStep(step=known.steps[1].id, result="done"))
     [activated] = await world.events("activated")
     assert activated.edition == newer
+    world.pages.expect("step_result", cast.SUPERVISOR)
 
 
 async def test_a_runbook_that_the_company_does_not_have_is_refused(world: World) -> None:

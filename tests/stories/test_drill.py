@@ -50,6 +50,7 @@ async def test_it_closes_without_him(world: World) -> None:
     [opened] = world.pages.expect("rectification_opened", cast.MANAGER)
     assert world.pages.words(opened).subject.startswith(MARK)
     await world.act(cast.MANAGER, DecideRunbook(change=False, reason="手册适用"))
+    world.pages.expect("closing", cast.MANAGER)
     receipt = await world.act(cast.MANAGER, Close())
     assert receipt.phase == Phase.CLOSED
     world.pages.expect("closed", cast.OPERATOR)

@@ -36,6 +36,6 @@ async def test_first_judge_or_director_takes_an_emergency_back(world: World, per
     await given.on_site(world)
     await world.act(person, DISMISSAL)
     assert (await world.snapshot()).phase == Phase.DISMISSED
-    world.pages.expect("dismissed", cast.OPERATOR)
+    world.pages.expect("dismissed", cast.OPERATOR, cast.TECHNICIAN, cast.SPECIALIST)
     await world.pass_time(hours=2)
     world.pages.no_more()

@@ -17,7 +17,7 @@ async def test_an_unanswered_order_is_repeated_then_the_commander_hears_of_it(wo
     await world.act(cast.DIRECTOR, ORDER)
     given_at = (await world.snapshot()).orders[0].given_at
     await world.pass_time(minutes=11)
-    assert world.pages.calls("order", since=given_at) == [
+    assert world.pages.calls("order", "order_unanswered", since=given_at) == [
         (0, {cast.FINANCE_HEAD}),
         (5, {cast.FINANCE_HEAD}),
         (10, {cast.FINANCE_HEAD, cast.DIRECTOR}),
@@ -49,7 +49,7 @@ async def test_the_commander_answers_an_objection_or_is_called_again(world: Worl
     uphold = SettleOrder(order=1, course="uphold", reason="月结可后补")
     await world.refused(cast.DIRECTOR, uphold, NotAuthorised, "5.3.2")
     await world.pass_time(minutes=16)
-    assert world.pages.calls("order_objected", since=objected_at) == [
+    assert world.pages.calls("order_objected", "objection_unanswered", since=objected_at) == [
         (0, {cast.MANAGER}),
         (5, {cast.MANAGER}),
         (10, {cast.MANAGER}),
@@ -106,5 +106,5 @@ async def test_a_notice_reaches_the_heads_and_starts_the_interval_anew(world: Wo
     await world.pass_time(minutes=59)
     world.pages.no_more()
     await world.pass_time(minutes=2)
-    [reminder] = world.pages.expect("notice_due", cast.DIRECTOR)
+    [reminder] = world.pages.expect("notice_overdue", cast.DIRECTOR)
     assert in_minutes(reminder.created_at - given_at) == 60

@@ -17,7 +17,7 @@ async def test_who_is_called_when(world: World) -> None:
     await world.pass_time(minutes=16)
     on_it = {cast.SPECIALIST, cast.TECHNICIAN}
     colleagues = on_it | {cast.SECOND_SPECIALIST, cast.SECOND_TECHNICIAN}
-    assert world.pages.calls("checklist", since=recovery.started_at) == [
+    assert world.pages.calls("checklist", "unanswered", since=recovery.started_at) == [
         (0, on_it),
         (5, on_it),
         (10, colleagues),

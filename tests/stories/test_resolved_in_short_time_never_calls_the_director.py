@@ -15,7 +15,7 @@ async def test_the_short_way(world: World) -> None:
     resolved = next(entry for entry in await world.timeline() if entry.event.kind == "resolved_reported")
     assert (resolved.clause, (await world.snapshot()).phase) == ("5.2.5", Phase.RECOVERY)
     await world.pass_time(hours=1)
-    asked = world.pages.calls("checklist", since=resolved.recorded_at)
+    asked = world.pages.calls("checklist", "unanswered", since=resolved.recorded_at)
     assert cast.DIRECTOR not in set().union(*(people for _, people in asked))
     world.pages.no_more()
 

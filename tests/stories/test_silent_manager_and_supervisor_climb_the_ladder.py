@@ -22,7 +22,7 @@ async def test_who_is_called_when(world: World) -> None:
     await world.open()
     asked_at = (await world.timeline())[0].recorded_at
     await world.pass_time(minutes=66)
-    assert world.pages.calls("judgement", since=asked_at) == [
+    assert world.pages.calls("judgement", "unanswered", since=asked_at) == [
         (0, JUDGES),
         (5, JUDGES),
         (10, JUDGES | DEPUTIES),
@@ -42,7 +42,9 @@ async def test_it_never_ends_and_nothing_is_judged_by_itself(world: World) -> No
     assert (await world.snapshot()).phase == Phase.JUDGING
     world.pages.forget()
     await world.pass_time(minutes=10)
-    world.pages.expect("judgement", *EVERYONE)
+    asked = JUDGES | DEPUTIES | {cast.DIRECTOR}
+    world.pages.expect("judgement", *asked)
+    world.pages.expect("unanswered", *(EVERYONE - asked))
 
 
 async def test_a_deputy_judges_for_whom_he_stands_in(world: World) -> None:
