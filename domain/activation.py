@@ -119,7 +119,7 @@ def _activation(incident: Incident, act: acts.Judge, runbook: Runbook | None, at
         runbook=runbook.ref if runbook else None,
         turn=first_turn(runbook, at) if runbook else None,
         operator=_operator(incident, at),
-        specialists=company.in_order(Role.EMERGENCY_SPECIALIST, at),
+        specialists=company.at_hand(Role.EMERGENCY_SPECIALIST, at),
         operator_limit=Deadline(at=at + policy.operator_limit.duration, clause=policy.operator_limit.clause),
         short_time_limit=Deadline(at=at + policy.short_time(severity), clause="5.2.6"),
         edition=runbook if runbook and company.runbook(runbook.ref) is None else None,
@@ -162,16 +162,19 @@ def technicians_dispatched(incident: Incident, at: datetime) -> Iterator[ev.Even
     Of several whoever is on duty goes, and nobody who is on leave while another is there. One who was sent before keeps
     his dispatch and its deadline.
     """
-    company, system = incident.company, incident.affected_system
-    everyone, duty = company.in_order(Role.TECHNICIAN, at), company.on_call(Role.TECHNICIAN, at)
-    named = [person for person in (system.technicians if system else []) if person in everyone]
-    first = min(
-        named or everyone, key=lambda person: (not company.is_here(person, at), person not in duty), default=None
-    )
+    first = _technician(incident, at)
     if first is None:
         yield ev.GapFound(post=Role.TECHNICIAN, cited="4.2")
     elif is_away(incident, first):
         yield dispatched(incident, first, Role.TECHNICIAN, at)
+
+
+def _technician(incident: Incident, at: datetime) -> str | None:
+    company, system = incident.company, incident.affected_system
+    everyone, duty = company.at_hand(Role.TECHNICIAN, at), company.on_call(Role.TECHNICIAN, at)
+    named = [person for person in (system.technicians if system else []) if person in everyone]
+    in_turn = [*sorted(named, key=lambda person: person not in duty), *everyone]
+    return min(in_turn, key=lambda person: not company.is_here(person, at), default=None)
 
 
 def is_away(incident: Incident, person_id: str) -> bool:

@@ -283,6 +283,14 @@ class Company(Wire):
         here = [person for person in holders if self.is_here(person, now)]
         return list(dict.fromkeys([*ready, *here, *holders]))
 
+    def at_hand(self, post: Role, now: datetime) -> list[str]:
+        """Return who can be sent for a post: of those who are here the holders, then the deputies; then the others.
+
+        Whoever is on duty comes first.
+        """
+        called = [*self.on_call(post, now), *self.in_order(post, now), *self.deputies(post, now)]
+        return sorted(dict.fromkeys(called), key=lambda person: not self.is_here(person, now))
+
     def _watches(self, post: Role, now: datetime) -> list[Watch]:
         return [watch for watch in self.duty if watch.post == post and watch.starts <= now < watch.ends]
 

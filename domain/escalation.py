@@ -379,7 +379,7 @@ def _orders(incident: Incident) -> Iterator[Ladder]:
                 "5.3.2",
                 "order",
                 [
-                    build.rung(_NOW, Role.DEPARTMENT_HEAD, heads_of(incident, order.department)),
+                    build.rung(_NOW, Role.DEPARTMENT_HEAD, heads_of(incident, order.department, build.asked_at)),
                     build.rung(
                         incident.policy.page_deputies.duration,
                         _commanding(incident),

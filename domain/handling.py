@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from domain import acts
 from domain import events as ev
-from domain.company import Role
+from domain.company import Company, Role
 from domain.decide import Case, decides, need_reason, next_number
 from domain.errors import (
     AlreadyDecided,
@@ -60,7 +60,8 @@ def answer_order(case: Case[acts.AnswerOrder]) -> Sequence[ev.Event]:
     order = _numbered(case.incident.orders, act.order, "5.3.2", "order")
     if order.answer:
         raise AlreadyDecided(N_("Order {order} was answered already."), clause="5.3.2", order=act.order)
-    if not case.actor.people.intersection(heads_of(case.incident, order.department)):
+    own = {*answerable(case.incident, order.department), *heads_of(case.incident, order.department, case.now)}
+    if not case.actor.people.intersection(own):
         raise NotAuthorised(N_("Only the department that got the order answers it."), clause="5.3.2")
     if act.answer == "objected":
         need_reason(act.text, "5.3.2", "text")
@@ -84,10 +85,28 @@ def settle_order(case: Case[acts.SettleOrder]) -> Sequence[ev.Event]:
     return [ev.OrderSettled(order=act.order, course=act.course, text=text, reason=act.reason)]
 
 
-def heads_of(incident: Incident, department_id: str) -> list[str]:
-    """Return who answers for a department; for one without a head, the IT managers (3.1)."""
+def answerable(incident: Incident, department_id: str) -> list[str]:
+    """Return whose a department is, here or not: its head; without one, the IT managers (3.1)."""
     department = incident.company.department(department_id)
     return [department.head] if department and department.head else incident.company.holders(Role.IT_MANAGER)
+
+
+def heads_of(incident: Incident, department_id: str, now: datetime) -> list[str]:
+    """Return who answers for a department now: its head, and while he is away whoever stands in for him (3.1, 4.2).
+
+    Where nobody who does is there, he is asked all the same.
+    """
+    heads = answerable(incident, department_id)
+    here = [person for person in heads if incident.company.is_here(person, now)]
+    return here or _stand_ins(incident.company, heads, now) or heads
+
+
+def _stand_ins(company: Company, heads: Sequence[str], now: datetime) -> list[str]:
+    """Return the named deputies who are here: those for the headship, or else those for another post of the head."""
+    named = [item for item in company.delegations if item.principal in heads and item.holds_at(now)]
+    here = [item for item in named if company.is_here(item.deputy, now)]
+    of_headship = [item for item in here if item.post == Role.DEPARTMENT_HEAD]
+    return list(dict.fromkeys(item.deputy for item in of_headship or here))
 
 
 @decides(acts.Record)

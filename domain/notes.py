@@ -13,6 +13,12 @@ from domain.incident import Incident
 from domain.statutory_forms import report_name
 
 
+class Headship(str):
+    """A department among the people of a note: whoever answers for it when it happens."""
+
+    __slots__ = ()
+
+
 class Note(NamedTuple):
     """Tell these people by this template; a post among them stands for whoever is on duty in it when it happens.
 
@@ -44,9 +50,14 @@ def _on_duty(incident: Incident, told: list[str], now: datetime) -> list[str]:
     The director hears what is meant for a post in which nobody is.
     """
     company = incident.company
-    found = [company.on_call(item, now) if isinstance(item, Role) else [item] for item in told]
-    people = [person for persons in found for person in persons]
+    people = [person for item in told for person in _meant(incident, item, now)]
     return people if people or not told else company.on_call(Role.IT_DIRECTOR, now)
+
+
+def _meant(incident: Incident, told: str, now: datetime) -> list[str]:
+    if isinstance(told, Headship):
+        return heads_of(incident, told, now)
+    return incident.company.on_call(told, now) if isinstance(told, Role) else [told]
 
 
 def planned_at(incident: Incident, entry: Entry) -> datetime | None:
@@ -117,13 +128,13 @@ def _activated(_incident: Incident, event: ev.Activated) -> Note:
 
 
 def _notice(incident: Incident, event: ev.NoticeGiven) -> Note:
-    before = [head for name in event.audience if incident.company.department(name) for head in heads_of(incident, name)]
+    before: list[str] = [Headship(name) for name in event.audience if incident.company.department(name)]
     return Note(event.people or before, "notice", {"text": event.text, "kind": event.notice})
 
 
 def _settled(incident: Incident, event: ev.OrderSettled) -> Note:
     order = incident.orders[event.order - 1]
-    people = heads_of(incident, order.department) if event.course == "withdraw" else []
+    people: list[str] = [Headship(order.department)] if event.course == "withdraw" else []
     return Note(people, "order_withdrawn", {"order": str(event.order), "reason": event.reason})
 
 

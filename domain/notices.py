@@ -40,7 +40,7 @@ def limit_of(occasion: NoticeOccasion) -> str:
 def give_notice(case: Case[acts.GiveNotice]) -> Sequence[ev.Event]:
     """Give notice or advance notice; the next one falls due after the notice interval (R18)."""
     incident, act = case.incident, case.act
-    people = [person for audience in act.audience for person in reached_by(incident, audience)]
+    people = [person for audience in act.audience for person in reached_by(incident, audience, case.now)]
     interval = incident.policy.notice_interval
     return [
         ev.NoticeGiven(
@@ -54,10 +54,10 @@ def give_notice(case: Case[acts.GiveNotice]) -> Sequence[ev.Event]:
     ]
 
 
-def reached_by(incident: Incident, audience: str) -> list[str]:
-    """Return who hears of a notice: the head of a department, or whoever holds a post; refuse what is neither."""
+def reached_by(incident: Incident, audience: str, now: datetime) -> list[str]:
+    """Return who hears of a notice: whoever answers for a department, or holds a post; refuse what is neither."""
     if incident.company.department(audience):
-        return heads_of(incident, audience)
+        return heads_of(incident, audience, now)
     holders = [person for post in POSTS if post == audience for person in incident.company.holders(post)]
     if audience not in POSTS:
         raise Unknown(

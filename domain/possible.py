@@ -9,7 +9,7 @@ from domain.awaited import ladders
 from domain.closure import doers, missing_for_closing, unchecked
 from domain.company import Role
 from domain.evidence import collectors
-from domain.handling import heads_of
+from domain.handling import answerable
 from domain.incident import HANDLING, Incident, Phase
 from domain.procedure import can_run, step_to_decide
 
@@ -76,7 +76,7 @@ def _may_command(incident: Incident, person: str) -> bool:
 
 
 def _order_waits(incident: Incident, person: str) -> bool:
-    return any(order.answer is None and person in heads_of(incident, order.department) for order in incident.orders)
+    return any(order.answer is None and person in answerable(incident, order.department) for order in incident.orders)
 
 
 def _may_verify(incident: Incident, person: str) -> bool:

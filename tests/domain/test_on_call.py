@@ -8,12 +8,16 @@ from domain import acts, clock
 from domain import events as ev
 from domain.awaited import ladders
 from domain.company import Company, Delegation, Leave, Role, Watch
+from domain.errors import NotAuthorised
 from domain.ladder import Rung
+from domain.notes import notes
+from domain.possible import possible
 from tests import cast
-from tests.domain.stage import EMERGENCY, UNRESOLVED, Stage
+from tests.domain.stage import EMERGENCY, UNRESOLVED, Stage, group
 
 MANAGERS = [cast.MANAGER, "second-manager", "third-manager"]
 LATER = cast.NOW + timedelta(hours=1)
+UNCOVERED = acts.Assessment(covered=False, text="手册没有写")
 
 
 def leave(person: str) -> Leave:
@@ -94,6 +98,47 @@ def test_no_specialist_there_is_a_gap() -> None:
     assert gap.post == Role.EMERGENCY_SPECIALIST
 
 
+def with_deputies(before: Company) -> Company:
+    """The same company, where two deputies are named for a specialist and one for a technician."""
+    named = [
+        Delegation(post=Role.EMERGENCY_SPECIALIST, principal=cast.SPECIALIST, deputy=cast.SECOND_OPERATOR),
+        Delegation(post=Role.EMERGENCY_SPECIALIST, principal=cast.SPECIALIST, deputy=cast.TECHNICIAN),
+        Delegation(post=Role.TECHNICIAN, principal=cast.TECHNICIAN, deputy=cast.SECOND_SPECIALIST),
+    ]
+    return before.model_copy(update={"delegations": [*before.delegations, *named]})
+
+
+@pytest.mark.parametrize(
+    ("duty", "away", "order"),
+    [
+        ((), (), [cast.SPECIALIST, cast.SECOND_SPECIALIST, cast.SECOND_OPERATOR, cast.TECHNICIAN]),
+        (
+            (),
+            (cast.SPECIALIST,),
+            [cast.SECOND_SPECIALIST, cast.SECOND_OPERATOR, cast.TECHNICIAN, cast.SPECIALIST],
+        ),
+        (
+            (),
+            (cast.SPECIALIST, cast.SECOND_SPECIALIST, cast.SECOND_OPERATOR),
+            [cast.TECHNICIAN, cast.SPECIALIST, cast.SECOND_SPECIALIST, cast.SECOND_OPERATOR],
+        ),
+        (
+            (watch(Role.EMERGENCY_SPECIALIST, cast.TECHNICIAN),),
+            (cast.SPECIALIST,),
+            [cast.TECHNICIAN, cast.SECOND_SPECIALIST, cast.SECOND_OPERATOR, cast.SPECIALIST],
+        ),
+    ],
+    ids=["all are there", "a holder is away", "only a deputy is there", "a deputy is on duty"],
+)
+def test_specialists_who_are_there_come_first_then_their_deputies_then_the_others(
+    duty: tuple[Watch, ...], away: tuple[str, ...], order: list[str]
+) -> None:
+    found = Stage(company_=with_deputies(company(*duty, away=away)))
+    found.do(cast.MANAGER, EMERGENCY)
+    assert found.incident.specialists == order
+    assert rungs(found, "activation")[0].people == order[:1]
+
+
 @pytest.mark.parametrize(
     ("duty", "away"),
     [((watch(Role.TECHNICIAN, cast.SECOND_TECHNICIAN),), ()), ((), (cast.TECHNICIAN,))],
@@ -104,6 +149,22 @@ def test_the_technician_on_duty_goes_first_and_nobody_on_leave(duty: tuple[Watch
     found.do(cast.MANAGER, EMERGENCY)
     found.do(cast.OPERATOR, UNRESOLVED)
     assert [item.person for item in found.incident.responders] == [cast.SECOND_TECHNICIAN]
+
+
+@pytest.mark.parametrize(
+    ("away", "sent"),
+    [
+        ((cast.SECOND_TECHNICIAN,), cast.TECHNICIAN),
+        ((cast.SECOND_TECHNICIAN, cast.TECHNICIAN), cast.SECOND_SPECIALIST),
+        ((cast.SECOND_TECHNICIAN, cast.TECHNICIAN, cast.SECOND_SPECIALIST), cast.SECOND_TECHNICIAN),
+    ],
+    ids=["another technician is there", "only a deputy is there", "nobody is there"],
+)
+def test_with_the_only_technician_of_a_system_on_leave_another_is_sent(away: tuple[str, ...], sent: str) -> None:
+    found = Stage(company_=with_deputies(company(away=away)), system=cast.ACCESS, preliminary_assessment=UNCOVERED)
+    found.do(cast.MANAGER, EMERGENCY)
+    found.do(cast.OPERATOR, UNRESOLVED)
+    assert [item.person for item in found.incident.responders] == [sent]
 
 
 def test_a_backup_who_is_on_leave_is_sent_only_when_no_deputy_is_there() -> None:
@@ -133,3 +194,79 @@ def test_the_director_on_leave_is_asked_for_nothing_his_deputy_is() -> None:
     found.do(cast.OPERATOR, UNRESOLVED)
     found.wait(minutes=30)
     assert rungs(found, "procedure/1")[0].people == [cast.DEPUTY_DIRECTOR]
+
+
+# ── departments ───────────────────────────────────────────────────────────────
+
+ORDER = acts.GiveOrder(department=cast.OPERATIONS, text="暂停开市")
+ACKNOWLEDGED = acts.AnswerOrder(order=1, answer="acknowledged")
+
+
+def headed(*deputies: Delegation, away: tuple[str, ...] = (), head: str | None = cast.OPERATIONS_HEAD) -> Stage:
+    """A leading group, and a department whose head may be on leave; the leave lasts as long as the incident."""
+    plain = company(away=away)
+    departments = [
+        item.model_copy(update={"head": head}) if item.id == cast.OPERATIONS else item for item in plain.departments
+    ]
+    leaves = [item.model_copy(update={"ends": LATER + timedelta(days=1)}) for item in plain.leaves]
+    delegations = [*plain.delegations, *deputies]
+    named = {"departments": departments, "leaves": leaves, "delegations": delegations}
+    return group(company_=plain.model_copy(update=named))
+
+
+def deputy(person: str, post: Role = Role.DEPARTMENT_HEAD) -> Delegation:
+    return Delegation(post=post, principal=cast.OPERATIONS_HEAD, deputy=person)
+
+
+OF_HEADSHIP, OF_OTHER_POST = deputy(cast.SECOND_OPERATOR), deputy(cast.SECOND_SPECIALIST, Role.OPERATOR)
+HEAD = cast.OPERATIONS_HEAD
+
+
+@pytest.mark.parametrize(
+    ("deputies", "away", "asked"),
+    [
+        ((OF_HEADSHIP,), (), HEAD),
+        ((OF_OTHER_POST, OF_HEADSHIP), (HEAD,), cast.SECOND_OPERATOR),
+        ((OF_OTHER_POST,), (HEAD,), cast.SECOND_SPECIALIST),
+        ((OF_OTHER_POST, OF_HEADSHIP), (HEAD, cast.SECOND_OPERATOR), cast.SECOND_SPECIALIST),
+        ((OF_HEADSHIP,), (HEAD, cast.SECOND_OPERATOR), HEAD),
+        ((), (HEAD,), HEAD),
+    ],
+    ids=["he is there", "his deputy", "his other deputy", "the deputy who is there", "nobody else", "no deputy"],
+)
+def test_r19_a_head_on_leave_is_given_no_order_while_somebody_stands_in(
+    deputies: tuple[Delegation, ...], away: tuple[str, ...], asked: str
+) -> None:
+    found = headed(*deputies, away=away)
+    found.do(cast.MANAGER, ORDER)
+    assert rungs(found, "order/1")[0].people == [asked]
+    found.do(cast.MANAGER, acts.GiveNotice(kind="notice", audience=[cast.OPERATIONS], text="系统中断"))
+    [note] = notes(found.incident, found.timeline[-1])
+    assert note.people == [asked]
+
+
+def test_r19_of_a_department_without_a_head_a_manager_on_leave_is_given_no_order() -> None:
+    found = headed(away=(cast.MANAGER,), head=None)
+    found.do(cast.MANAGER, ORDER)
+    assert rungs(found, "order/1")[0].people == [cast.DEPUTY_MANAGER]
+
+
+def test_r19_whoever_stands_in_answers_and_so_may_the_head_from_his_leave() -> None:
+    heads_another = deputy(cast.FINANCE_HEAD)
+    for person, on_behalf_of in ((cast.FINANCE_HEAD, None), (HEAD, None), (cast.SECOND_OPERATOR, HEAD)):
+        found = headed(heads_another, OF_HEADSHIP, away=(HEAD,))
+        found.do(cast.MANAGER, ORDER)
+        found.refuses(NotAuthorised, "5.3.2", cast.OUTSIDER, ACKNOWLEDGED)
+        assert "answer_order" in possible(found.incident, person, found.now)
+        found.do(person, ACKNOWLEDGED)
+        assert found.timeline[-1].on_behalf_of == on_behalf_of
+
+
+def test_r19_that_an_order_is_withdrawn_is_told_to_whoever_is_there_by_then() -> None:
+    for passed, told in ((timedelta(), cast.SECOND_OPERATOR), (timedelta(days=2), HEAD)):
+        found = headed(OF_HEADSHIP, away=(HEAD,))
+        found.do(cast.MANAGER, ORDER)
+        found.do(cast.SECOND_OPERATOR, acts.AnswerOrder(order=1, answer="objected", text="结算未完成"))
+        found.now += passed
+        found.do(cast.MANAGER, acts.SettleOrder(order=1, course="withdraw", reason="已核实"))
+        assert [note.people for note in notes(found.incident, found.timeline[-1])] == [[told]]
