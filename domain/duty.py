@@ -119,10 +119,11 @@ def watches(roster: Roster, roll: Roll, start: datetime, end: datetime) -> list[
     return found
 
 
-def turn(roster: Roster, roll: Roll, person: str, start: datetime, end: datetime) -> bool:
-    """Tell whether a person has a turn between two instants."""
+def seated_by(roster: Roster, roll: Roll, person: str, start: datetime, end: datetime) -> set[Why]:
+    """Return what gives a person a seat between two instants: his turn, a swap, an override; nothing without a seat."""
     pieces = pairwise(_edges(roster, roll, start, end))
-    return any(person in {seated.person for seated in _seated(roster, roll, piece).values()} for piece, _ in pieces)
+    seated = (candidate for piece, _ in pieces for candidate in _seated(roster, roll, piece).values())
+    return {candidate.why for candidate in seated if candidate.person == person}
 
 
 # ── seats ─────────────────────────────────────────────────────────────────────

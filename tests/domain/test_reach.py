@@ -124,6 +124,7 @@ def test_the_preview_is_what_an_incident_does(away: tuple[str, ...]) -> None:
 
 GIVES = Stretch(starts=clock_time(9, day="2026-11-09"), ends=clock_time(9, day="2026-11-10"))
 TAKES = Stretch(starts=clock_time(9, day="2026-11-10"), ends=clock_time(9, day="2026-11-11"))
+SATURDAY = Stretch(starts=clock_time(9, day="2026-11-14"), ends=clock_time(9, day="2026-11-15"))
 
 
 def swap(**parts: object) -> Swap:
@@ -152,6 +153,24 @@ def test_an_offer_of_nothing_is_refused(parts: dict[str, object], field: str) ->
     with pytest.raises(Unacceptable) as refused:
         check_offer(swap(**parts), ALL, roll(), MONDAY - DAY)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(("offer", "field"), [(("fang", "bo"), "gives"), (("ada", "fang"), "takes")])
+def test_what_somebody_has_by_override_is_no_turn_to_swap(offer: tuple[str, str], field: str) -> None:
+    put = {
+        name: Override(id=name, roster="managers", person="fang", entered_by="ada", **stretch.model_dump())
+        for name, stretch in (("gives", GIVES), ("takes", TAKES))
+    }
+    offered = swap(offered_by=offer[0], offered_to=offer[1])
+    with pytest.raises(Unacceptable) as refused:
+        check_offer(offered, ALL, roll(overrides=(put[field],)), MONDAY - DAY)
+    assert (refused.value.field, refused.value.params) == (field, {"person": "fang"})
+    assert "override" in refused.value.message
+
+
+def test_what_somebody_has_by_a_swap_is_swapped_on() -> None:
+    before = swap(id="before", offered_to="chen", takes=SATURDAY, status="accepted")
+    check_offer(swap(offered_by="chen"), ALL, roll(swaps=(before,)), MONDAY - DAY)
 
 
 def test_what_is_over_is_not_swapped() -> None:
