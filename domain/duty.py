@@ -170,8 +170,8 @@ def _swapped(roster: Roster, roll: Roll, person: str, at: datetime) -> str:
 
 
 def _others(roster: Roster, roll: Roll, at: datetime) -> Iterator[Candidate]:
-    """Whoever steps in when nobody in a seat can be called."""
-    for rotation in roster.rotations:
+    """Whoever steps in when nobody in a seat can be called; first those who take turns on such a day."""
+    for rotation in sorted(roster.rotations, key=lambda item: not _counts(item, roster, roll, at)):
         for person in _turn(rotation, roster.time_zone, at)[1:]:
             yield Candidate(person=person, why=Why.NEXT_TURN)
     for person in roll.company.holders(roster.post):

@@ -219,6 +219,16 @@ def test_a_holder_steps_in_when_all_who_take_turns_are_away() -> None:
     assert people(alone, roll(leaves=[leave(name, START) for name in CREW]), START) == []
 
 
+def test_whoever_takes_turns_on_such_days_steps_in_before_those_of_other_days() -> None:
+    offday, workday = rotation("ada", "bo", days="offday"), rotation("chen", "dai", days="workday")
+    kinds = roster(offday, workday)
+    for day, turn, first, second in (("2026-11-03", "chen", "dai", "bo"), ("2026-11-07", "ada", "bo", "dai")):
+        at = clock_time(12, day=day)
+        away = roll(leaves=[leave(turn, at)])
+        assert people(kinds, away, at) == [first]
+        assert [item.person for item in line(kinds, away, at)[:3]] == [turn, first, second]
+
+
 def test_a_hand_over_in_a_lost_hour_comes_when_the_clock_has_gone_on() -> None:
     night = roster(rotation("ada", "bo", rule="FREQ=DAILY", since="2027-03-27", at="02:30"), zone="Europe/Berlin")
     lost = datetime(2027, 3, 28, 3, 30, tzinfo=BERLIN)
