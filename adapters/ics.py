@@ -69,10 +69,19 @@ class Unread(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What a calendar says: overrides, and what of it could not be understood."""
+    """What a calendar says: overrides, and what of it could not be understood.
+
+    ``restated`` is how the ids begin of all that it has the last word on: a whole event, or one occurrence of it.
+    """
 
     overrides: list[Override]
     unread: list[Unread]
+    restated: tuple[str, ...] = ()
+
+    def replaces(self, known: Override, roster: Roster, now: datetime) -> bool:
+        """Tell whether an override came from one of these events, is not over, and is not in it any more."""
+        is_spoken_of = known.roster == roster.id and known.id.startswith(self.restated)
+        return is_spoken_of and now < known.ends and known.id not in {item.id for item in self.overrides}
 
 
 def overrides(text: str, roster: Roster, company: Company, by: str, during: Stretch) -> Imported:
@@ -85,11 +94,12 @@ def overrides(text: str, roster: Roster, company: Company, by: str, during: Stre
         if _swarms(read):
             return Imported([], [Unread("", _TOO_MANY, {"most": str(MOST_EVENTS)})])
         events = _unfolded(read, during)
+        restated = tuple(_restated(read.walk("VEVENT"), roster))
     except Exception as error:  # noqa: BLE001 - whatever the libraries make of a foreign file, it is unreadable
         return Imported([], [Unread("", N_("This is no calendar: {reason}"), {"reason": brief(str(error))})])
     if len(events) > MOST_EVENTS:
         return Imported([], [Unread("", _TOO_MANY, {"most": str(MOST_EVENTS)})])
-    found = Imported([], [])
+    found = Imported([], [], restated)
     for event in sorted(events, key=lambda item: str(item.get("uid", ""))):
         for item in _read(event, roster, company, by):
             (found.overrides if isinstance(item, Override) else found.unread).append(item)  # type: ignore[arg-type]
@@ -124,15 +134,14 @@ def _read(event: Any, roster: Roster, company: Company, by: str) -> Iterator[Ove
     people = _meant(str(event.get("x-fengsui-person", "")).strip() or summary, company)
     if starts is None or ends is None or starts >= ends:
         yield Unread(summary, N_("The event has no beginning or no end."))
-    elif seat not in set(Seat):
-        yield Unread(summary, N_("There is no seat “{seat}”."), {"seat": brief(seat)})
+    elif seat not in roster.seats:
+        yield Unread(summary, N_("The roster {roster} has no seat {seat}."), {"roster": roster.id, "seat": brief(seat)})
     elif len(people) != 1:
         message = N_("“{name}” is nobody of the company.") if not people else N_("“{name}” may be several people.")
         yield Unread(summary, message, {"name": summary})
     else:
-        mark = f"{event.get('uid', '')}:{roster.id}:{seat}:{starts.isoformat()}"
         yield Override(
-            id=f"ics:{hashlib.sha256(mark.encode()).hexdigest()[:24]}",
+            id=f"{_of_occurrence(event, roster)}{seat}",
             roster=roster.id,
             seat=Seat(seat),
             person=people[0].id,
@@ -140,6 +149,32 @@ def _read(event: Any, roster: Roster, company: Company, by: str) -> Iterator[Ove
             ends=ends,
             entered_by=by,
         )
+
+
+def _restated(events: Iterable[Any], roster: Roster) -> Iterator[str]:
+    """Yield how the ids begin of what events speak of; an occurrence that comes without its series, of it alone."""
+    named = [event for event in events if event.get("uid")]
+    yield from (_of_event(event) for event in named if "recurrence-id" not in event)
+    yield from (_of_occurrence(event, roster) for event in named if "recurrence-id" in event)
+
+
+def _of_event(event: Any) -> str:
+    return f"ics:{_digest(str(event.get('uid', '')))}:"
+
+
+def _of_occurrence(event: Any, roster: Roster) -> str:
+    """Return how the ids of an occurrence begin: by when it was meant to be, it keeps them wherever it is moved.
+
+    All that follow one which changed "this and future" bear its RECURRENCE-ID: they go by their own beginning.
+    """
+    named = event.get("recurrence-id")
+    is_one = named is not None and "RANGE" not in named.params
+    meant = _instant((named if is_one else event["dtstart"]).dt, roster)
+    return f"{_of_event(event)}{_digest(f'{roster.id}:{meant}')}:"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _meant(name: str, company: Company) -> list[Person]:

@@ -93,12 +93,16 @@ class UnreadView(Wire):
 
 
 class ImportedView(Wire):
-    """What a calendar would put, or has put, on duty; one that has an unread event puts nothing."""
+    """What a calendar would change, or has changed; one that has an unread event changes nothing.
+
+    `removed` came from the same events before: they were moved since, or cancelled.
+    """
 
     is_dry_run: bool
     overrides: list[Override]
     unread: list[UnreadView]
     changed: list[str]
+    removed: list[Override]
 
 
 class SwapBody(Strict):
@@ -273,7 +277,10 @@ async def import_overrides(
     *,
     dry_run: DryRun = True,
 ) -> ImportedView:
-    """Read the events of the coming year as overrides; all of them or none. The same calendar again changes nothing."""
+    """Read the events of the coming year as overrides; all of them or none. The same calendar again changes nothing.
+
+    What is not over and came from an event of the calendar before is removed when it is not in that event any more.
+    """
     now = now_in_utc()
     company = await ports.snapshots.directory.company()
     book = await _book(ports)
@@ -283,13 +290,15 @@ async def import_overrides(
     unread = [UnreadView(event=item.event, text=_(item.message, **item.params)) for item in found.unread]
     unread += _strange(found.overrides, target, company, _)
     known = {item.id: item for item in book.overrides}
-    fresh = [item for item in found.overrides if not _is_same(known.get(item.id), item)]
-    if not dry_run and not unread and fresh:
+    fresh = [item for item in found.overrides if not unread and not _is_same(known.get(item.id), item)]
+    gone = [item for item in book.overrides if not unread and found.replaces(item, target, now)]
+    if not dry_run and (fresh or gone):
         edits = [Edit(kind=OVERRIDE, id=item.id, document=item.model_dump(mode="json")) for item in fresh]
+        edits += [Edit(kind=OVERRIDE, id=item.id, document=None) for item in gone]
         await ports.snapshots.catalogue.edit(edits, person=keeper.id, act="import_overrides")
         await ports.snapshots.directory.refresh()
     changed = [item.id for item in fresh]
-    return ImportedView(is_dry_run=dry_run, overrides=found.overrides, unread=unread, changed=[] if unread else changed)
+    return ImportedView(is_dry_run=dry_run, overrides=found.overrides, unread=unread, changed=changed, removed=gone)
 
 
 def _is_same(known: Override | None, item: Override) -> bool:

@@ -338,6 +338,41 @@ async def test_overrides_come_from_a_calendar_all_or_none(api: Api, roster: str)
     assert (await reached(api, turn["starts"]))[0]["person"] == "luo-yang"
 
 
+def one_event(event: str, starts: datetime, *more: str) -> str:
+    times = (f"{name}:{at:%Y%m%dT%H%M%SZ}" for name, at in (("DTSTART", starts), ("DTEND", starts + 4 * HOUR)))
+    lines = ["VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", f"UID:{event}", "SUMMARY:Luo Yang", *times, *more, "END:VEVENT"]
+    return "\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR", ""])
+
+
+async def test_a_corrected_calendar_takes_back_what_is_not_in_it_any_more(api: Api, roster: str) -> None:
+    turn = datetime.fromisoformat((await turns(api, HEAD))[0]["starts"]).astimezone(UTC)
+
+    async def imported(text: str, query: str = "?dry_run=false") -> dict[str, Any]:
+        answer = await api.post(KEEPER, f"/overrides/calendar{query}", {"roster": roster, "calendar": text})
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def first_at(instant: datetime) -> str:
+        return str((await reached(api, instant.isoformat()))[0]["person"])
+
+    await imported(one_event("other", turn + 12 * HOUR))
+    await imported(one_event("shift", turn))
+    moved = one_event("shift", turn + 6 * HOUR)
+    tried = await imported(moved, "")
+    assert [item["starts"] for item in tried["removed"]] == [f"{turn:%Y-%m-%dT%H:%M:%SZ}"]
+    assert await first_at(turn) == "luo-yang"  # only tried
+    wrong = await imported(moved.replace("Luo Yang", "Zhang Wei"))
+    assert (wrong["changed"], wrong["removed"], len(wrong["unread"])) == ([], [], 1)
+    unseated = await imported(one_event("shift", turn, "X-FENGSUI-SEAT:second_backup"))
+    assert [item["text"] for item in unseated["unread"]] == ["The roster heads has no seat second backup."]
+    made = await imported(moved)
+    assert (len(made["changed"]), made["removed"]) == (1, tried["removed"])
+    assert [await first_at(turn + hours * HOUR) for hours in (0, 6, 12)] == [HEAD, "luo-yang", "luo-yang"]
+    cancelled = await imported(one_event("shift", turn + 6 * HOUR, "STATUS:CANCELLED"))
+    assert (cancelled["overrides"], cancelled["changed"], len(cancelled["removed"])) == ([], [], 1)
+    assert [await first_at(turn + hours * HOUR) for hours in (6, 12)] == [HEAD, "luo-yang"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "language", "told"),
     [

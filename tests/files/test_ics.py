@@ -21,10 +21,12 @@ YEAR = Stretch(starts=START, ends=START + timedelta(days=366))
 ROTATION = {"people": [cast.SPECIALIST, cast.SECOND_SPECIALIST], "rule": "FREQ=DAILY", "since": date(2026, 10, 1)}
 
 
-def roster(zone: str = "Europe/Berlin") -> Roster:
+def roster(zone: str = "Europe/Berlin", seats: int = 1) -> Roster:
     name = Text(zh="应急值班", en="Emergency duty")
     rotations = [Rotation.model_validate(ROTATION), Rotation.model_validate(ROTATION | {"seat": "first_backup"})]
-    return Roster(id="specialists", post=Role.EMERGENCY_SPECIALIST, name=name, time_zone=zone, rotations=rotations[:1])
+    return Roster(
+        id="specialists", post=Role.EMERGENCY_SPECIALIST, name=name, time_zone=zone, rotations=rotations[:seats]
+    )
 
 
 def company() -> Company:
@@ -62,8 +64,8 @@ def calendar(*events: str) -> str:
     return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//other//EN\r\n{body}\r\nEND:VCALENDAR\r\n"
 
 
-def read(text: str) -> ics.Imported:
-    return ics.overrides(text, roster(), company(), "me", YEAR)
+def read(text: str, seats: int = 1) -> ics.Imported:
+    return ics.overrides(text, roster(seats=seats), company(), "me", YEAR)
 
 
 def test_what_was_written_is_read_as_overrides_of_the_same_people() -> None:
@@ -85,7 +87,8 @@ def test_repeated_events_zones_whole_days_and_names() -> None:
             "UID:3\r\nSUMMARY:x\r\nX-FENGSUI-PERSON:specialist\r\nX-FENGSUI-SEAT:first_backup\r\n"
             "DTSTART:20261103T080000Z\r\nDTEND:20261103T090000Z",
             "UID:4\r\nSUMMARY:specialist\r\nSTATUS:CANCELLED\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T090000Z",
-        )
+        ),
+        seats=2,
     )
     assert found.unread == []
     berlin = ZoneInfo("Europe/Berlin")
@@ -99,11 +102,80 @@ def test_repeated_events_zones_whole_days_and_names() -> None:
     assert (other.person, other.seat) == (cast.SPECIALIST, Seat.FIRST_BACKUP)
 
 
+SHIFT = "SUMMARY:specialist\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T090000Z"
+DAILY = f"UID:1\r\n{SHIFT}\r\nRRULE:FREQ=DAILY;COUNT=4"
+MOVED = SHIFT.replace("T080000Z", "T060000Z")
+ONE = "UID:1\r\nRECURRENCE-ID:20261104T080000Z\r\n"
+ITS_SHIFT = SHIFT.replace("20261103", "20261104")
+
+
+def gone(before: str, after: str, seats: int = 1, now: datetime = START) -> tuple[list[int], list[int]]:
+    """Return on which days overrides of a calendar are gone after another one, and on which they are new."""
+    first, second = read(before, seats), read(after, seats)
+    assert (first.unread, second.unread) == ([], [])
+    removed = [item for item in first.overrides if second.replaces(item, roster(seats=seats), now)]
+    known = {item.id for item in first.overrides}
+    added = [item for item in second.overrides if item.id not in known]
+    return [item.starts.day for item in removed], [item.starts.day for item in added]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "removed", "added"),
+    [
+        (f"UID:1\r\n{SHIFT}", f"UID:1\r\n{MOVED}", [3], [3]),
+        (f"UID:1\r\n{SHIFT}", f"UID:1\r\n{SHIFT}", [], []),
+        (f"UID:1\r\n{SHIFT}", f"UID:1\r\n{SHIFT.replace('specialist', 'second-specialist')}", [], []),
+        (f"UID:1\r\n{SHIFT}", f"UID:1\r\nSTATUS:CANCELLED\r\n{SHIFT}", [3], []),
+        (f"UID:1\r\n{SHIFT}", f"UID:2\r\n{MOVED}", [], [3]),
+        (SHIFT, MOVED, [], [3]),
+        (DAILY, DAILY.replace("COUNT=4", "COUNT=2"), [5, 6], []),
+        (DAILY, f"{DAILY}\r\nEXDATE:20261104T080000Z", [4], []),
+        (DAILY, f"{ONE}{ITS_SHIFT}\r\nSTATUS:CANCELLED", [4], []),
+        (DAILY, f"{ONE}{ITS_SHIFT.replace('T080000Z', 'T060000Z')}", [], []),
+        (f"UID:1\r\n{SHIFT}", f"UID:1\r\n{SHIFT}\r\nX-FENGSUI-SEAT:first_backup", [3], [3]),
+    ],
+    ids=[
+        "moved",
+        "the same",
+        "somebody else's, in its place",
+        "cancelled",
+        "another event",
+        "events without a name",
+        "a shorter series",
+        "one left out",
+        "one cancelled by itself",
+        "one moved by itself, in its place",
+        "another seat",
+    ],
+)
+def test_what_is_not_in_its_event_any_more_is_replaced(
+    before: str, after: str, removed: list[int], added: list[int]
+) -> None:
+    assert gone(calendar(before), calendar(after), seats=2) == (removed, added)
+
+
+def test_what_is_over_or_another_roster_s_is_not_replaced() -> None:
+    before, after = calendar(f"UID:1\r\n{SHIFT}"), calendar(f"UID:1\r\n{SHIFT}\r\nSTATUS:CANCELLED")
+    end = datetime(2026, 11, 3, 9, tzinfo=UTC)
+    assert gone(before, after, now=end - timedelta(microseconds=1)) == ([3], [])
+    assert gone(before, after, now=end) == ([], [])
+    [elsewhere] = [item.model_copy(update={"roster": "others"}) for item in read(before).overrides]
+    assert not read(after).replaces(elsewhere, roster(), START)
+
+
+def test_an_occurrence_that_changes_all_that_follow_leaves_each_its_own() -> None:
+    following = ONE.replace("RECURRENCE-ID:", "RECURRENCE-ID;RANGE=THISANDFUTURE:")
+    found = read(calendar(DAILY, f"{following}{ITS_SHIFT.replace('T080000Z', 'T060000Z')}"))
+    assert [item.starts.hour for item in found.overrides] == [8, 6, 6, 6]
+    assert len({item.id for item in found.overrides}) == len(found.overrides)
+
+
 @pytest.mark.parametrize(
     ("event", "told"),
     [
         ("SUMMARY:somebody\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T090000Z", "nobody"),
         ("SUMMARY:specialist\r\nX-FENGSUI-SEAT:throne\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T090000Z", "seat"),
+        (f"X-FENGSUI-SEAT:second_backup\r\n{SHIFT}", "seat"),
         ("SUMMARY:specialist\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T080000Z", "no end"),
     ],
 )
