@@ -55,6 +55,7 @@ class GapKind(StrEnum):
 class Absence(StrEnum):
     """Why somebody does not count."""
 
+    NO_POST = "no_post"
     DISABLED = "disabled"
     ON_LEAVE = "on_leave"
     NO_CONTACT = "no_contact"
@@ -68,7 +69,7 @@ SENTENCES = {
     GapKind.POST_THIN: N_("{post}: {count} of {needed} people can be reached."),
     GapKind.SYSTEM_THIN: N_("{system}: {count} of {needed} technicians can be reached."),
     GapKind.DUTY_UNREACHABLE: N_("{person} is on duty as {post} and cannot be reached."),
-    GapKind.NO_CONTACT: N_("{person} has no contact point beside the inbox."),
+    GapKind.NO_CONTACT: N_("{person} has no contact point beside the inbox on a channel that is set up."),
     GapKind.CONTACT_UNVERIFIED: N_("{person}: the contact point {channel} is not verified."),
     GapKind.TEST_UNANSWERED: N_("{person} did not answer the communication test on {channel}."),
     GapKind.CALENDAR_MISSING: N_("The calendar of {year} is not known: enter the official notice."),
@@ -261,17 +262,25 @@ def _coverage(standing: Standing, now: datetime, until: datetime) -> Iterator[Ga
         yield from _thin(standing, blank, partial(_qualified, company, post), until)
     for system in company.systems:
         blank = Gap(kind=GapKind.SYSTEM_THIN, clause="4.2", urgency=Urgency.ALARM, starts=now, system=system.id)
-        yield from _thin(standing, blank, partial(_technicians, system), until)
+        yield from _thin(standing, blank, partial(_listed, system), until)
 
 
-def _qualified(company: Company, post: Role, at: datetime) -> list[str]:
+def _qualified(company: Company, post: Role, at: datetime, system: str = "") -> list[str]:
+    """Return who holds a post or is named to act in it, everywhere or for a system."""
     holders = [person.id for person in company.people if post in person.posts]
-    named = (item.deputy for item in company.in_force(at) if item.post == post and not item.systems)
+    named = (item.deputy for item in company.in_force(at) if item.post == post and item.covers(system))
     return list(dict.fromkeys([*holders, *named]))
 
 
-def _technicians(system: System, _at: datetime) -> list[str]:
+def _listed(system: System, _at: datetime) -> list[str]:
     return system.technicians
+
+
+def _missing(standing: Standing, blank: Gap, person: str, at: datetime) -> Absence | None:
+    """Tell why somebody does not count; of those whom a system lists only technicians are sent to the scene (5.2.4)."""
+    if blank.system and person not in _qualified(standing.company, Role.TECHNICIAN, at, blank.system):
+        return Absence.NO_POST
+    return absence(standing, person, at)
 
 
 def _thin(standing: Standing, blank: Gap, qualified: Callable[[datetime], list[str]], until: datetime) -> Iterator[Gap]:
@@ -280,7 +289,7 @@ def _thin(standing: Standing, blank: Gap, qualified: Callable[[datetime], list[s
     pieces = []
     for starts, ends in pairwise(_edges(standing, blank.starts, until)):
         people = qualified(starts)
-        without = {person: why for person in people if (why := absence(standing, person, starts))}
+        without = {person: why for person in people if (why := _missing(standing, blank, person, starts))}
         there = [person for person in people if person not in without]
         seen = {"starts": starts, "ends": ends, "count": len(there), "people": there, "without": without}
         pieces.append(blank.model_copy(update={**seen, "needed": needed}))

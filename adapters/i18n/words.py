@@ -175,9 +175,10 @@ WORDS = {
     "lessons": N_("Lessons learned"),
     "runbook_changes": N_("Changes of the runbook"),
     # why somebody does not count
+    "no_post": N_("without the post"),
     "disabled": N_("disabled"),
     "on_leave": N_("on leave"),
-    "no_contact": N_("without a contact point"),
+    "no_contact": N_("without a usable contact point"),
     "unverified": N_("contact points not verified"),
     "silent": N_("did not answer the communication test"),
     # days and where they come from

@@ -154,6 +154,19 @@ async def test_one_button_verifies_the_contact_point_once(api: Api, receiver: We
     assert "not verified" in change["texts"][0]
 
 
+async def test_a_contact_point_whose_channel_is_not_set_up_does_not_count(api: Api) -> None:
+    path = f"/directory/people/{OPERATOR}"
+    shown = (await api.get(OPERATOR, path)).json()
+    by_mail = {"contacts": [{"channel": "mail", "address": "operator@huahui.example"}]}
+    headers = {"If-Match": f'"{shown["version"]}"'}
+    assert (await api.call("PUT", OPERATOR, f"{path}/contacts", json=by_mail, headers=headers)).status_code == 200
+    found = (await api.get(NOBODY_SPECIAL, "/readiness")).json()["gaps"]
+    assert "mail" not in {gap["channel"] for gap in found}
+    assert "no_contact" in {gap["kind"] for gap in found if gap["person"] == OPERATOR}
+    thin = next(gap for gap in found if gap["kind"] == "post_thin" and gap["post"] == "operator")
+    assert thin["without"][OPERATOR] == "no_contact"
+
+
 async def test_pressed_by_many_at_once_it_counts_once(api: Api, receiver: WebhookReceiver) -> None:
     before = len(await changes(api, SUPERVISOR))
     link = await sent(api, receiver, SUPERVISOR)

@@ -150,6 +150,20 @@ def test_every_system_has_two_technicians() -> None:
     assert (gap.kind, gap.system, gap.count) == (GapKind.SYSTEM_THIN, company.systems[0].id, 1)
 
 
+def test_a_system_s_technician_counts_while_he_holds_the_post_or_stands_in_there() -> None:
+    company = full_company()
+    system, other = company.systems
+    system.technicians = [cast.TECHNICIAN, cast.SUPERVISOR]
+    [gap] = gaps(standing(company))
+    assert (gap.kind, gap.system, gap.count) == (GapKind.SYSTEM_THIN, system.id, 1)
+    assert (gap.people, gap.without) == ([cast.TECHNICIAN], {cast.SUPERVISOR: Absence.NO_POST})
+    named = Delegation(post=Role.TECHNICIAN, principal=cast.TECHNICIAN, deputy=cast.SUPERVISOR, ends=NOW + 30 * DAY)
+    for systems, starts in (([other.id], NOW), ([system.id], NOW + 30 * DAY), ([], NOW + 30 * DAY)):
+        scoped = named.model_copy(update={"systems": systems})
+        here = standing(company.model_copy(update={"delegations": [*company.delegations, scoped]}))
+        assert [thin.starts for thin in gaps(here, GapKind.SYSTEM_THIN)] == [starts]
+
+
 def test_a_delegation_counts_while_it_lasts_and_its_end_is_told() -> None:
     company = full_company()
     for item in company.delegations:
