@@ -69,12 +69,13 @@ class FeishuChannel:
             },
         }
         answer = await self._provider.post(self._url, content)
-        self._provider.require_success(answer)
         code, told = answer.content.get("code", answer.content.get("StatusCode")), answer.content.get("msg", "")
+        if not code:
+            self._provider.require_success(answer)
         if code != 0:
-            raise self._provider.refusal(
-                f"code {code} {told}", answer, is_final=code is not None and code not in _TEMPORARY
-            )
+            # Frequency limits come with HTTP 400: the code says more than the status.
+            is_final = code is not None and code not in _TEMPORARY and not answer.is_passing
+            raise self._provider.refusal(f"code {code} {told}", answer, is_final=is_final)
         return self._provider.kept(f"code 0 {told}")
 
 

@@ -35,6 +35,11 @@ class Answer(NamedTuple):
         return 200 <= self.status < 300  # noqa: PLR2004
 
     @property
+    def is_passing(self) -> bool:
+        """Tell whether HTTP says that it may go well later: 408, 425, 429 and 5xx."""
+        return self.status in _TEMPORARY or self.status >= _SERVER_ERROR
+
+    @property
     def content(self) -> dict[str, Any]:
         """Return the JSON object of the body; nothing where there is none."""
         try:
@@ -95,11 +100,10 @@ class Provider:
         return min(max(timedelta(seconds=left), timedelta(0)), _LONGEST_PAUSE)
 
     def require_success(self, answer: Answer) -> None:
-        """Refuse what HTTP itself calls a failure: 408, 425, 429 and 5xx are tried again, the rest is final."""
+        """Refuse what HTTP itself calls a failure: what may pass is tried again, the rest is final."""
         if not answer.is_success:
-            is_final = answer.status < _SERVER_ERROR and answer.status not in _TEMPORARY
             raise NotHandedOver(
-                f"{self._name}: HTTP {answer.status}", is_final=is_final, retry_after=answer.retry_after
+                f"{self._name}: HTTP {answer.status}", is_final=not answer.is_passing, retry_after=answer.retry_after
             )
 
     def refusal(self, told: str, answer: Answer, *, is_final: bool) -> NotHandedOver:

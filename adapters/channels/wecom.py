@@ -18,10 +18,13 @@ ROBOT = "wecom-robot"
 APP = "wecom"
 _ROBOT_BYTES = 4096
 _TEXT_BYTES = 2048
-_PHONE = re.compile(r"\+?[0-9-]{6,20}")
+# A user id may be all digits too: a phone number is one of the mainland, or says which country it is of.
+_PHONE = re.compile(r"1\d{10}|\+[0-9-]{6,20}", re.ASCII)
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 # Busy, called too often (20 messages a minute for a robot), too many at once.
 _TEMPORARY = {-1, 45009, 45033, 45011}
+# Nobody of that id whom the app may see; somebody without the licence that a third-party app asks for.
+_MISSED = ("invaliduser", "unlicenseduser")
 _STALE_TOKEN = {40014, 42001, 41001}
 _DUPLICATE_SECONDS = 1800
 _MARGIN_SECONDS = 120
@@ -100,8 +103,8 @@ class WeComAppChannel:
         if answer.content.get("errcode") in _STALE_TOKEN:
             answer = await self._post(content, await self._valid_token(instead_of=self._token))
         _judge(self._provider, answer)
-        if address in str(answer.content.get("invaliduser") or "").split("|"):
-            raise self._provider.refusal(f"errcode 0 invaliduser {address}", answer, is_final=True)
+        if missed := _missed(answer, address):
+            raise self._provider.refusal(f"errcode 0 {missed} {address}", answer, is_final=True)
         return _told(self._provider, answer, answer.content.get("msgid", ""))
 
     async def _post(self, content: dict[str, object], token: str) -> Answer:
@@ -126,6 +129,12 @@ def _judge(provider: Provider, answer: Answer) -> None:
         # A token that was just fetched and is stale again: somebody else fetches too; the next attempt has a new one.
         is_final = code is not None and code not in _TEMPORARY | _STALE_TOKEN
         raise provider.refusal(f"errcode {code} {told}", answer, is_final=is_final)
+
+
+def _missed(answer: Answer, user: str) -> str | None:
+    """Return under what WeCom names a user whom it did not reach although it took the message; in lower case there."""
+    named = {field: str(answer.content.get(field) or "").casefold().split("|") for field in _MISSED}
+    return next((field for field, users in named.items() if user.casefold() in users), None)
 
 
 def _told(provider: Provider, answer: Answer, message_id: str = "") -> str:

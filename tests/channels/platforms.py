@@ -186,7 +186,7 @@ class WeCom(Platform):
     """The app: tokens that are fetched, run out and are withdrawn; users who are known."""
 
     corp_id, secret, agent_id = "ww0123456789abcdef", "an-app-secret-0123456789", 1_000_002
-    users = ("SunJing", "ChenLei")
+    users, unlicensed = ("SunJing", "ChenLei"), ("QianYu",)
 
     def __init__(self) -> None:
         """Start without a token."""
@@ -228,7 +228,8 @@ class WeCom(Platform):
         user = self.received[-1]["touser"]
         if user in self.users:
             return Reply({"errcode": 0, "errmsg": "ok", "msgid": "msg-1"})
-        return Reply({"errcode": 0, "errmsg": "ok", "invaliduser": user})
+        missed = "unlicenseduser" if user in self.unlicensed else "invaliduser"
+        return Reply({"errcode": 0, "errmsg": "ok", missed: user.lower()})
 
 
 class Feishu(Platform):

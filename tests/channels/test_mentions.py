@@ -9,11 +9,23 @@ from activities.ports import NotHandedOver
 from adapters.channels import sms
 from adapters.channels.aliyun import AliyunSmsChannel
 from adapters.channels.dingtalk import DingTalkChannel
+from adapters.channels.feishu import FeishuChannel
 from adapters.channels.tencent import Account, TencentSmsChannel
 from adapters.channels.wecom import WeComAppChannel, WeComRobotChannel
 from adapters.channels.writer import Writer
 from domain.company import Person
-from tests.channels.platforms import NOW, AliyunSms, DingTalk, Reply, TencentSms, WeCom, WeComRobot, clock, on_loopback
+from tests.channels.platforms import (
+    NOW,
+    AliyunSms,
+    DingTalk,
+    Feishu,
+    Reply,
+    TencentSms,
+    WeCom,
+    WeComRobot,
+    clock,
+    on_loopback,
+)
 
 
 async def test_dingtalk_calls_the_phone_number_in_text_and_list(writer: Writer, message: Message, sun: Person) -> None:
@@ -30,7 +42,14 @@ async def test_dingtalk_calls_the_phone_number_in_text_and_list(writer: Writer, 
 
 
 @pytest.mark.parametrize(
-    ("address", "kind", "mention"), [("SunJing", "markdown", "<@SunJing>"), ("13800138000", "text", "13800138000")]
+    ("address", "kind", "mention"),
+    [
+        ("SunJing", "markdown", "<@SunJing>"),
+        ("100234", "markdown", "<@100234>"),
+        ("23800138000", "markdown", "<@23800138000>"),
+        ("13800138000", "text", "13800138000"),
+        ("+8526123-4567", "text", "+8526123-4567"),
+    ],
 )
 async def test_the_wecom_robot_calls_a_user_or_a_number(
     writer: Writer, message: Message, sun: Person, address: str, kind: str, mention: str
@@ -82,13 +101,33 @@ async def test_a_token_that_was_withdrawn_is_fetched_anew_within_the_same_send(
     assert (wecom.fetched, len(wecom.received)) == (3, 2)
 
 
-async def test_a_user_whom_wecom_does_not_know_is_a_refusal(writer: Writer, message: Message, sun: Person) -> None:
+@pytest.mark.parametrize(("user", "told"), [("Nobody", "invaliduser Nobody"), ("QianYu", "unlicenseduser QianYu")])
+async def test_a_user_whom_wecom_names_as_missed_is_a_refusal(
+    writer: Writer, message: Message, sun: Person, user: str, told: str
+) -> None:
     wecom = WeCom()
     with on_loopback(wecom):
         app = WeComAppChannel(wecom.url, wecom.corp_id, wecom.agent_id, wecom.secret, writer, clock=clock())
         with pytest.raises(NotHandedOver) as refusal:
-            await app.send(message, sun, "Nobody")
-    assert (refusal.value.is_final, "invaliduser Nobody" in refusal.value.detail) == (True, True)
+            await app.send(message, sun, user)
+    assert (refusal.value.is_final, told in refusal.value.detail) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "is_final"),
+    [(400, 11232, False), (400, 19024, True), (429, 19024, False), (503, 19024, False), (500, 0, False)],
+)
+async def test_feishu_s_code_is_read_before_the_status_of_http(
+    writer: Writer, message: Message, sun: Person, status: int, code: int, is_final: bool
+) -> None:
+    robot = Feishu()
+    with on_loopback(robot):
+        channel = FeishuChannel("feishu", robot.url, robot.token, robot.secret, writer, clock=clock())
+        robot.replies.append(Reply({"code": code, "msg": "told"}, status))
+        with pytest.raises(NotHandedOver) as refusal:
+            await channel.send(message, sun, "sun.jing@huahui.example")
+    assert refusal.value.is_final is is_final
+    assert (f"code {code} told" if code else f"HTTP {status}") in refusal.value.detail
 
 
 async def test_a_template_of_aliyun_is_filled_by_name(writer: Writer, message: Message, sun: Person) -> None:

@@ -80,7 +80,7 @@ CASES = {
         lambda p, w, c, x: FeishuChannel("feishu", p.url, p.token, p.secret + x, w, clock=c),
         "ou_7d8a6e6df7621556ce0d21922b676706ccs",
         Reply({"code": 19024, "msg": "Key Words Not Found"}),
-        Reply({"code": 11232, "msg": "frequency limited psm[lark.oapi.app_platform_runtime]"}),
+        Reply({"code": 11232, "msg": "frequency limited psm[lark.oapi.app_platform_runtime]"}, 400),
         "sign match fail",
     ),
     "lark": Case(
@@ -88,7 +88,7 @@ CASES = {
         lambda p, w, c, x: FeishuChannel("lark", p.url, p.token, p.secret + x, w, clock=c),
         "sun.jing@huahui.example",
         Reply({"code": 19022, "msg": "Ip Not Allowed"}),
-        Reply({"code": 99991400, "msg": "request trigger frequency limit"}),
+        Reply({"code": 99991400, "msg": "request trigger frequency limit"}, 400),
         "sign match fail",
     ),
     "aliyun-sms": Case(
