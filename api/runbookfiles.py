@@ -1,5 +1,6 @@
 """Runbooks as files, the way git keeps them: one YAML per version out, the same in, and what they would change."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -36,7 +37,10 @@ class FileBody(Strict):
 
 
 class FilesBody(ProposalBody):
-    """Files of runbooks, and whether they are only compared. ``publish`` puts them in force at once."""
+    """Files of runbooks, and whether they are only compared.
+
+    ``publish`` puts them in force at once, also drafts of the same words; a version that was returned is refused.
+    """
 
     files: list[FileBody] = Field(min_length=1, max_length=MOST_FILES)
     dry_run: bool = True
@@ -45,11 +49,12 @@ class FilesBody(ProposalBody):
 
 
 class FileView(Wire):
-    """What a file changes or would change, in sentences."""
+    """What a file changes or would change, in sentences; ``is_published`` when it was put in force with this."""
 
     name: str
     runbook: str
     change: Literal["new", "changed", "same"]
+    is_published: bool
     texts: list[str]
 
 
@@ -138,11 +143,19 @@ def _files_view(found: Intake, _: Translator, *, is_dry_run: bool) -> FilesView:
             name=name_of(item.book),
             runbook=item.book.ref,
             change=_change(item),
-            texts=[] if item.is_same else told(item.before, item.book, _),
+            is_published=item.is_published,
+            texts=list(_texts(item, _)),
         )
         for item in found.files
     ]
     return FilesView(is_dry_run=is_dry_run, files=files, missing=found.missing)
+
+
+def _texts(item: Taken, _: Translator) -> Iterator[str]:
+    if not item.is_same:
+        yield from told(item.before, item.book, _)
+    if item.is_published:
+        yield _(N_("{runbook} was published."), runbook=item.book.ref)
 
 
 def _change(item: Taken) -> Literal["new", "changed", "same"]:

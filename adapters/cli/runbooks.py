@@ -294,7 +294,7 @@ def _tell_files(session: Session, answer: dict[str, Any]) -> None:
     if screen.raw(session, answer):
         return
     _ = session.words
-    changed = [file for file in answer["files"] if file["change"] != "same"]
+    changed = [file for file in answer["files"] if file["change"] != "same" or file["is_published"]]
     for file in changed:
         screen.console.print(file["name"], markup=False)
         for text in file["texts"]:

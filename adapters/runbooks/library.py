@@ -18,6 +18,7 @@ from domain.errors import Conflict, Refusal, StaleVersion, Unknown
 from domain.runbook import (
     CLAUSE,
     KNOWN,
+    OPEN,
     Drafting,
     Edition,
     Source,
@@ -54,12 +55,13 @@ class Kept(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A file that was read in: the version that it says, and what stood in its place or before it."""
+    """A file that was read in: the version that it says, what stood in its place or before it, what became of it."""
 
     book: Runbook
     before: Runbook | None
     is_new: bool
     is_same: bool
+    is_published: bool = False
 
 
 class Intake(NamedTuple):
@@ -171,15 +173,22 @@ class Library:
     async def take_in(
         self, files: Sequence[NamedText], editor: Editor, proposal: Proposal, *, publishes: bool = False
     ) -> Intake:
-        """Make drafts of what is new in files, or publish it at once; the same files again change nothing."""
+        """Make drafts of what is new in files, or publish it at once; the same files again change nothing.
+
+        Published is also what was a draft or submitted with the same words. One that the manager returned needs others.
+        """
         found: list[Intake] = []
 
         def build(known: Known) -> list[Edit]:
             books, editions = self._read(known, files, editor.person, proposal)
-            found[:] = [_intake(known, books)]
-            changed = [item.book.ref for item in found[0].files if not item.is_same]
+            intake = _intake(known, books)
+            changed = [item.book.ref for item in intake.files if not item.is_same]
             if publishes:
-                changed += self._publish_all(known, editions, changed, editor)
+                wanted = [item.book.ref for item in intake.files if _waits(editions, item.book.ref)]
+                changed += self._publish_all(known, editions, wanted, editor)
+                taken = [item._replace(is_published=item.book.ref in wanted) for item in intake.files]
+                intake = intake._replace(files=taken)
+            found[:] = [intake]
             return [edition_edit(edition) for ref in dict.fromkeys(changed) if (edition := of(editions, ref))]
 
         await self._edit(build, editor, "import")
@@ -211,7 +220,9 @@ class Library:
         stamp = self._stamp(known, editor, Task.PUBLISH_RUNBOOKS)
         touched: list[str] = []
         for ref in refs:
-            editions[:] = _with(editions, [submitted(editions, ref, stamp)])
+            edition = of(editions, ref)
+            if edition is None or edition.status != Status.SUBMITTED:
+                editions[:] = _with(editions, [submitted(editions, ref, stamp)])
             made = published(editions, ref, stamp)
             editions[:] = _with(editions, made)
             touched += [edition.ref for edition in made]
@@ -261,6 +272,12 @@ def _kept(known: Known, ref: str) -> Kept:
 
 def _item_version(known: Known, ref: str) -> int:
     return next((item.version for item in known.items if (item.kind, item.id) == ("runbook", ref)), 0)
+
+
+def _waits(editions: Sequence[Edition], ref: str) -> bool:
+    """Tell whether nobody has decided yet that a version is in force, or that it is out of use."""
+    edition = of(editions, ref)
+    return edition is not None and edition.status in (*OPEN, Status.SUBMITTED)
 
 
 def _with(editions: Sequence[Edition], changed: Sequence[Edition]) -> list[Edition]:

@@ -90,6 +90,20 @@ async def test_a_version_is_written_handed_in_returned_and_published(types: Type
     assert (code, "4.3" in told) == (1, True), told
 
 
+async def test_a_draft_is_put_in_force_from_the_folder_that_it_came_from(types: Types, folder: Path) -> None:
+    drafted = folder / "ticker-halt@1.yaml"
+    text = (folder / "quote-halt@1.yaml").read_text(encoding="utf-8").replace("id: quote-halt", "id: ticker-halt")
+    drafted.write_text(text, encoding="utf-8")
+    (folder / "quote-halt@1.yaml").unlink()
+    code, told = await types(TECHNICIAN, "runbook", "import", str(folder))
+    assert (code, "1 of 1 files changed" in told) == (0, True), told
+    for changes in (1, 0):
+        code, told = await types(MANAGER, "runbook", "import", str(folder), "--publish")
+        assert (code, f"{changes} of 1 files changed" in told) == (0, True), told
+        assert ("ticker-halt@1 was published." in told) is bool(changes)
+    assert "published" in (await types(MANAGER, "runbook", "show", "ticker-halt@1"))[1]
+
+
 async def test_a_fault_is_told_with_file_and_line_and_nothing_is_changed(types: Types, folder: Path) -> None:
     file = folder / "quote-halt@1.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("systems: [trading]", "systems: [void]"), encoding="utf-8")

@@ -266,6 +266,41 @@ async def test_a_new_file_is_compared_drafted_and_by_the_manager_published(api: 
     assert [item["status"] for item in shown["versions"]] == ["published", "superseded"]
 
 
+async def test_drafts_of_the_same_words_are_published_from_their_files(api: Api) -> None:
+    first = (FOLDER / "trading-halt@1.yaml").read_text(encoding="utf-8").replace("id: trading-halt", "id: drafted-halt")
+    texts = [first, *(first.replace("version: 1", f"version: {number}") for number in (2, 3))]
+    texts = [text.replace("行情停在同一时刻", f"行情停止刷新{number}") for number, text in enumerate(texts)]
+    names = [f"drafted-halt@{number}" for number in (1, 2, 3)]
+    files = filed({f"{name}.yaml": text for name, text in zip(names, texts, strict=True)})
+
+    async def statuses() -> list[str]:
+        shown = (await api.get(TECHNICIAN, "/runbooks/drafted-halt")).json()
+        return [item["status"] for item in reversed(shown["versions"])]
+
+    async def imported(who: str, **parts: Any) -> Any:
+        return await api.post(who, "/runbooks/import", {**files, "dry_run": False, **parts})
+
+    assert (await imported(TECHNICIAN)).status_code == 200
+    assert (await move(api, TECHNICIAN, names[1], "submission")).status_code == 200
+    assert (await move(api, TECHNICIAN, names[2], "submission")).status_code == 200
+    assert (await move(api, MANAGER, names[2], "return", {"reason": "补充英文"})).status_code == 200
+    assert await statuses() == ["draft", "submitted", "returned"]
+    refused = await imported(MANAGER, publish=True)
+    assert (refused.status_code, refused.json()["clause"], refused.json()["code"]) == (409, "4.3", "already-decided")
+    assert names[2] in refused.json()["detail"]
+    assert await statuses() == ["draft", "submitted", "returned"]
+    files["files"].pop()
+    compared = (await api.post(TECHNICIAN, "/runbooks/import", files)).json()
+    assert [(file["change"], file["is_published"]) for file in compared["files"]] == [("same", False)] * 2
+    made = (await imported(MANAGER, publish=True)).json()
+    assert [(file["change"], file["is_published"], file["texts"]) for file in made["files"]] == [
+        ("same", True, [f"{name} was published."]) for name in names[:2]
+    ]
+    assert await statuses() == ["superseded", "published", "returned"]
+    again = (await imported(MANAGER, publish=True)).json()
+    assert [(file["change"], file["is_published"]) for file in again["files"]] == [("same", False)] * 2
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
