@@ -100,8 +100,24 @@ def test_times_name_their_zone() -> None:
     assert instant(at, translator("zh-CN")) == "2027年1月1日 00:00:05（北京时间）"
     assert instant(at, translator("en")) == "1 Jan 2027, 00:00:05 (Beijing time)"
     assert instant(at, translator("en"), "UTC") == "31 Dec 2026, 16:00:05 (UTC)"
-    assert duration(timedelta(minutes=47), translator("zh-CN")) == "47分钟"
-    assert duration(timedelta(minutes=47), translator("en")) == "47 minutes"
+
+
+@pytest.mark.parametrize(
+    ("length", "english", "chinese"),
+    [
+        ({}, "0 seconds", "0秒"),
+        ({"seconds": 1, "milliseconds": 900}, "1 second", "1秒"),
+        ({"minutes": 47}, "47 minutes", "47分钟"),
+        ({"minutes": 3, "seconds": 30}, "3 minutes 30 seconds", "3分钟30秒"),
+        ({"minutes": 91}, "1 hour 31 minutes", "1小时31分钟"),
+        ({"hours": 1, "minutes": 59, "seconds": 59}, "1 hour 59 minutes", "1小时59分钟"),
+        ({"hours": 2}, "2 hours", "2小时"),
+        ({"days": 9, "hours": 1, "minutes": 30}, "9 days 1 hour", "9天1小时"),
+    ],
+)
+def test_a_duration_has_two_units_and_is_not_rounded(length: dict[str, int], english: str, chinese: str) -> None:
+    found = timedelta(**length)
+    assert (duration(found, translator("en")), duration(found, translator("zh-CN"))) == (english, chinese)
 
 
 def test_why_a_field_is_refused_reads_in_both_languages() -> None:
