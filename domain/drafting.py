@@ -8,12 +8,11 @@ from domain import events as ev
 from domain.deadlines import kept_deadlines
 from domain.entry import Entry
 from domain.incident import Incident
-from domain.report import SectionName
+from domain.report import TO_WRITE, SectionName
 from domain.text import N_, excerpt
 
 E = TypeVar("E", bound=ev.Event)
 _QUOTED = 300
-_MOST_LINES = 60
 
 
 class Named(NamedTuple):
@@ -31,6 +30,11 @@ class Phrase(NamedTuple):
 
     message: str
     params: dict[str, Value] = {}
+
+    @property
+    def is_to_write(self) -> bool:
+        """Tell whether it only says what people are still to write."""
+        return self.message.startswith(TO_WRITE)
 
 
 class Story(NamedTuple):
@@ -51,8 +55,7 @@ class Story(NamedTuple):
 
 def draft(section: SectionName, story: Story) -> list[Phrase]:
     """Draft one section; what only people can say is marked in it."""
-    phrases = list(_DRAFTS[section](story)) if section in _DRAFTS else []
-    return phrases[:_MOST_LINES]
+    return list(_DRAFTS[section](story)) if section in _DRAFTS else []
 
 
 def _person(*ids: str | None) -> Named:

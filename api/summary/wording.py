@@ -8,9 +8,12 @@ from api.names import name_of
 from domain.acts import SummaryContent
 from domain.company import Company
 from domain.drafting import Named, Phrase, Story, Value, draft
+from domain.incident import Incident
 from domain.report import SECTIONS, SectionName
+from domain.text import N_
 
 _LONGEST = 4000
+_MOST_LINES = 60
 
 
 def drafted(story: Story, _: Translator) -> SummaryContent:
@@ -19,31 +22,37 @@ def drafted(story: Story, _: Translator) -> SummaryContent:
 
 
 def section(name: SectionName, story: Story, _: Translator) -> str:
-    """Draft one section; what would be too long is cut at a line."""
-    text = ""
-    for phrase in draft(name, story):
-        line = said(phrase, story.incident.company, _, story.incident.policy.time_zone)
-        if len(text) + len(line) + 1 > _LONGEST:
-            break
-        text = f"{text}\n{line}" if text else line
-    return text
+    """Draft one section; of one that would be too long the last lines are left out, never what people must write."""
+    phrases = draft(name, story)
+    told = [phrase for phrase in phrases if not phrase.is_to_write]
+    lines = [said(phrase, story.incident, _) for phrase in told[:_MOST_LINES]]
+    to_write = [said(phrase, story.incident, _) for phrase in phrases if phrase.is_to_write]
+    texts = (
+        "\n".join([*lines[:kept], *_left_out(len(told) - kept, _), *to_write]) for kept in range(len(lines), -1, -1)
+    )
+    return next(text for text in texts if len(text) <= _LONGEST)
 
 
-def said(phrase: Phrase, company: Company, _: Translator, zone: str) -> str:
+def _left_out(count: int, _: Translator) -> list[str]:
+    # Without the mark of what people must write: the timeline goes with the report, and nothing is missing from it.
+    return [_(N_("{count} more lines are only in the timeline."), count=count)] if count else []
+
+
+def said(phrase: Phrase, incident: Incident, _: Translator) -> str:
     """Say a phrase."""
-    params = {name: _value(value, company, _, zone) for name, value in phrase.params.items()}
+    params = {name: _value(value, incident, _) for name, value in phrase.params.items()}
     return _(phrase.message, **params) if params else _(phrase.message)
 
 
-def _value(value: Value, company: Company, _: Translator, zone: str) -> str:
+def _value(value: Value, incident: Incident, _: Translator) -> str:
     match value:
         case datetime():
-            return stamp(value, zone)
+            return stamp(value, incident.policy.time_zone)
         case timedelta():
             return duration(value, _)
         case Named():
             comma = "、" if _.language == "zh-CN" else ", "
-            return comma.join(_name(value, each, company, _) for each in value.ids)
+            return comma.join(_name(value, each, incident.company, _) for each in value.ids)
     return _(value) if isinstance(value, str) and value else str(value)
 
 

@@ -212,13 +212,22 @@ def test_what_only_people_can_say_keeps_the_draft_from_being_submitted() -> None
     scene.refuses(Unacceptable, "6.2", cast.SPECIALIST, act)
 
 
-def test_a_report_of_a_long_course_is_cut_at_a_line() -> None:
+@pytest.mark.parametrize(("length", "kept"), [(300, 12), (2, 60)], ids=["characters", "lines"])
+def test_a_draft_of_a_long_course_says_how_much_it_leaves_out_and_what_is_to_write(length: int, kept: int) -> None:
     scene = stage.group()
     for _ in range(150):
-        scene.do(cast.MANAGER, acts.GiveOrder(department=cast.FINANCE, text="请" * 300))
-    text = drafted(story(scene), translator("zh-CN")).handling
-    assert 3000 < len(text) <= 4000
-    assert all(line.startswith(("指令", "trading-outage")) for line in text.split("\n")[:3])
+        scene.do(cast.MANAGER, acts.GiveOrder(department=cast.FINANCE, text="请" * length))
+        scene.do(cast.TECHNICIAN, acts.RaiseFinding(text="障" * length))
+    content = drafted(story(scene), translator("zh-CN"))
+    *told, left_out = content.handling.split("\n")
+    assert len(content.handling) <= 4000
+    assert (len(told), left_out) == (kept, f"另有 {151 - kept} 行仅见于时间线。")
+    assert all(line.startswith("指令") for line in told)
+    *told, left_out, to_write = content.cause.split("\n")
+    assert len(content.cause) <= 4000
+    assert (left_out, to_write) == (f"另有 {151 - len(told)} 行仅见于时间线。", "▢ 原因及促成因素")
+    # What is left out is in the timeline: it keeps nobody from submitting.
+    assert {"cause"} == {"cause", "handling"} & set(report.unwritten(content))
 
 
 # ── review and submission ─────────────────────────────────────────────────────
