@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from domain import events as ev
 from domain.entry import Entry
@@ -21,6 +21,8 @@ DIRECTOR = N_("The director's judgement, before his deputies are asked")
 APPROVAL = N_("Decision on the response plan, before deputies are asked")
 NOTICE = N_("Notice of the leading group")
 REPORT = N_("Summary report")
+# Of these nobody expects anything any more once it is reported as solved.
+_OF_HANDLING = ("operator", "short_time", "report_to_director", "director", "arrival/", "notice")
 
 
 class Kept(NamedTuple):
@@ -61,39 +63,65 @@ class Ledger:
         """Begin with none."""
         self.policy = incident.policy
         self.rows: list[Kept | None] = []
+        self.activated_at: datetime | None = None
+        self.director_told_at: datetime | None = None
+        self.is_director_asked = False
+        self.resolved_at: datetime | None = None
+        self.is_verified = False
+        self.covered_by: str | None = None
         self._open: dict[str, int] = {}
+        self._claimed: dict[str, int] = {}
 
-    def set(self, name: str, row: Kept) -> None:
+    def set(self, name: str, what: str, due: Deadline, **about: Any) -> None:
         """Let something fall due."""
         self._open[name] = len(self.rows)
-        self.rows.append(row)
+        self._claimed.pop(name, None)
+        self.rows.append(Kept(what, due.at, due.clause, is_provisional=due.is_provisional, **about))
 
-    def within(self, name: str, what: str, since: datetime, limit: Limit, **about: int) -> None:
+    def within(self, name: str, what: str, since: datetime, limit: Limit, **about: Any) -> None:
         """Let something fall due a limit after an instant."""
-        self.set(name, Kept(what, since + limit.duration, limit.clause, number=about.get("number")))
+        self.set(name, what, Deadline(at=since + limit.duration, clause=limit.clause), **about)
 
     def done(self, name: str, at: datetime) -> None:
         """Note when it was done; what is done stays done."""
         if (place := self._open.pop(name, None)) is not None and (row := self.rows[place]):
             self.rows[place] = row._replace(done_at=at)
 
+    def claimed(self, name: str, at: datetime) -> None:
+        """Note when it was done by somebody's word, which may turn out not to hold."""
+        if (place := self._open.get(name)) is not None:
+            self._claimed[name] = place
+        self.done(name, at)
+
+    def anew(self, name: str) -> None:
+        """Take back that it was done: it runs on with the deadline that it had."""
+        if (place := self._claimed.pop(name, None)) is not None and (row := self.rows[place]):
+            self.rows[place] = row._replace(done_at=None)
+            self._open[name] = place
+
     def move(self, name: str, deadline: Deadline) -> None:
         """Recompute a deadline that still runs."""
         if (place := self._open.get(name)) is not None and (row := self.rows[place]):
             self.rows[place] = row._replace(due=deadline.at, is_provisional=deadline.is_provisional)
 
-    def missed(self, name: str) -> None:
-        """Let it stand as not done."""
-        self._open.pop(name, None)
+    def passed(self, name: str, at: datetime) -> None:
+        """Let it stand as not done; what ended before it was due, since another limit passed, was not missed."""
+        if (place := self._open.pop(name, None)) is not None and (row := self.rows[place]) and at < row.due:
+            self.rows[place] = None
 
     def void(self, name: str, at: datetime) -> None:
         """Take out what is not expected any more and was not due yet; what was due then stays missed."""
         if (place := self._open.pop(name, None)) is not None and (row := self.rows[place]) and at <= row.due:
             self.rows[place] = None
 
-    def named(self, prefix: str) -> list[str]:
+    def void_all(self, at: datetime, *prefixes: str) -> None:
+        """Take out all of some kinds."""
+        for name in self.named(*prefixes):
+            self.void(name, at)
+
+    def named(self, *prefixes: str) -> list[str]:
         """Return the names of what still runs."""
-        return [name for name in self._open if name.startswith(prefix)]
+        return [name for name in self._open if name.startswith(prefixes)]
 
 
 def kept_deadlines(incident: Incident, entries: Iterable[Entry]) -> list[Kept]:
@@ -102,7 +130,14 @@ def kept_deadlines(incident: Incident, entries: Iterable[Entry]) -> list[Kept]:
     for entry in entries:
         if rule := _RULES.get(type(entry.event)):
             rule(ledger, entry, entry.event)
+    _end_handling(ledger)
     return sorted((row for row in ledger.rows if row), key=lambda row: row.due)
+
+
+def _end_handling(ledger: Ledger) -> None:
+    """Nobody is expected on the scene, and no limit of the handling counts, since it was reported as solved."""
+    if ledger.resolved_at:
+        ledger.void_all(ledger.resolved_at, *_OF_HANDLING)
 
 
 # ── 5.2 ───────────────────────────────────────────────────────────────────────
@@ -127,24 +162,29 @@ def _withdrawn(ledger: Ledger, entry: Entry, _event: ev.Withdrawn) -> None:
 @_on(ev.Dismissed)
 def _dismissed(ledger: Ledger, entry: Entry, _event: ev.Dismissed) -> None:
     ledger.done("judgement", entry.occurred_at)
-    for name in ledger.named(""):
-        ledger.void(name, entry.occurred_at)
+    ledger.void_all(entry.occurred_at, "")
 
 
 @_on(ev.Activated)
 def _activated(ledger: Ledger, entry: Entry, event: ev.Activated) -> None:
     ledger.done("judgement", entry.occurred_at)
-    for name, what, limit in (
-        ("operator", OPERATOR, event.operator_limit),
-        ("short_time", SHORT_TIME, event.short_time_limit),
-    ):
-        ledger.set(name, Kept(what, limit.at, limit.clause, is_provisional=limit.is_provisional))
+    ledger.activated_at, ledger.director_told_at = entry.occurred_at, None
+    ledger.set("operator", OPERATOR, event.operator_limit)
+    ledger.set("short_time", SHORT_TIME, event.short_time_limit)
+    _expect_a_solution(ledger, event.short_time_limit)
+
+
+def _expect_a_solution(ledger: Ledger, limit: Deadline) -> None:
+    """A limit of 0 gives nobody the time to miss it: the director is called at once (5.2.6)."""
+    if ledger.activated_at and limit.at <= ledger.activated_at:
+        ledger.void("short_time", limit.at)
+    ledger.move("short_time", limit)
 
 
 @_on(ev.UnresolvedReported)
 def _unresolved(ledger: Ledger, entry: Entry, event: ev.UnresolvedReported) -> None:
     if event.limit_passed:
-        ledger.missed("operator")
+        ledger.passed("operator", entry.occurred_at)
     else:
         ledger.done("operator", entry.occurred_at)
 
@@ -152,20 +192,23 @@ def _unresolved(ledger: Ledger, entry: Entry, event: ev.UnresolvedReported) -> N
 @_on(ev.SeverityChanged)
 def _severity_changed(ledger: Ledger, _entry: Entry, event: ev.SeverityChanged) -> None:
     if event.short_time_limit:
-        ledger.move("short_time", event.short_time_limit)
+        _expect_a_solution(ledger, event.short_time_limit)
 
 
 @_on(ev.ShortTimeLimitPassed)
 def _short_time_passed(ledger: Ledger, entry: Entry, _event: ev.ShortTimeLimitPassed) -> None:
-    ledger.missed("short_time")
+    ledger.passed("short_time", entry.occurred_at)
     policy, since = ledger.policy, entry.recorded_at
     director_is_told = policy.acknowledgement_limit.model_copy(update={"clause": "5.2.6"})
     ledger.within("report_to_director", REPORT_TO_DIRECTOR, since, director_is_told)
+    if ledger.director_told_at:  # he makes one report, which may come before the limit
+        ledger.done("report_to_director", ledger.director_told_at)
     ledger.within("director", DIRECTOR, since, policy.director_deputies)
 
 
 @_on(ev.ReportedToDirector)
 def _reported_to_director(ledger: Ledger, entry: Entry, _event: ev.ReportedToDirector) -> None:
+    ledger.director_told_at = entry.occurred_at
     ledger.done("report_to_director", entry.occurred_at)
 
 
@@ -181,8 +224,7 @@ def _asked_again(ledger: Ledger, entry: Entry, _event: ev.ProcedureAskedAgain) -
 
 @_on(ev.PlanSubmitted)
 def _plan_submitted(ledger: Ledger, entry: Entry, event: ev.PlanSubmitted) -> None:
-    for name in ledger.named("plan/"):
-        ledger.void(name, entry.recorded_at)
+    ledger.void_all(entry.recorded_at, "plan/")
     limit, version = ledger.policy.approval_deputies, event.plan_version
     ledger.within(f"plan/{version}", APPROVAL, entry.recorded_at, limit, number=version)
 
@@ -194,9 +236,7 @@ def _plan_decided(ledger: Ledger, entry: Entry, event: ev.PlanDecided) -> None:
 
 @_on(ev.Dispatched)
 def _dispatched(ledger: Ledger, _entry: Entry, event: ev.Dispatched) -> None:
-    due = event.deadline
-    row = Kept(ARRIVAL, due.at, due.clause, person=event.responder, is_provisional=due.is_provisional)
-    ledger.set(f"arrival/{event.responder}", row)
+    ledger.set(f"arrival/{event.responder}", ARRIVAL, event.deadline, person=event.responder)
 
 
 @_on(ev.Arrived)
@@ -220,46 +260,88 @@ def _person_left(ledger: Ledger, entry: Entry, event: ev.PersonLeft) -> None:
 
 @_on(ev.GroupFormed)
 def _group_formed(ledger: Ledger, _entry: Entry, event: ev.GroupFormed) -> None:
-    ledger.set("notice", Kept(NOTICE, event.notice_due.at, event.notice_due.clause))
+    ledger.set("notice", NOTICE, event.notice_due)
 
 
 @_on(ev.NoticeGiven)
 def _notice_given(ledger: Ledger, entry: Entry, event: ev.NoticeGiven) -> None:
+    """The notice of the end is followed by none (5.3.1)."""
     ledger.done("notice", entry.occurred_at)
-    ledger.set("notice", Kept(NOTICE, event.next_due.at, event.next_due.clause))
+    if not ledger.is_verified:
+        ledger.set("notice", NOTICE, event.next_due)
 
 
 @_on(ev.NoticeOverdue)
-def _notice_overdue(ledger: Ledger, _entry: Entry, event: ev.NoticeOverdue) -> None:
-    ledger.missed("notice")
-    ledger.set("notice", Kept(NOTICE, event.next_due.at, event.next_due.clause))
+def _notice_overdue(ledger: Ledger, entry: Entry, event: ev.NoticeOverdue) -> None:
+    ledger.passed("notice", entry.occurred_at)
+    ledger.set("notice", NOTICE, event.next_due)
 
 
 @_on(ev.ResolvedReported)
 def _resolved(ledger: Ledger, entry: Entry, event: ev.ResolvedReported) -> None:
-    ledger.done("operator", entry.occurred_at)
+    ledger.resolved_at = entry.occurred_at
+    ledger.claimed("operator", entry.occurred_at)
     if event.in_short_time:
-        ledger.done("short_time", entry.occurred_at)
+        ledger.claimed("short_time", entry.occurred_at)
 
 
 @_on(ev.RecoveryFailed)
 def _recovery_failed(ledger: Ledger, _entry: Entry, _event: ev.RecoveryFailed) -> None:
-    """What was reported as solved was not: the short time runs on, and is not met by that word (R24)."""
-    for place, row in enumerate(ledger.rows):
-        if row and row.what == SHORT_TIME and row.done_at:
-            ledger.rows[place] = None
-            ledger.set("short_time", row._replace(done_at=None))
-            break
+    _run_on(ledger)
+
+
+def _run_on(ledger: Ledger) -> None:
+    """What was reported as solved was not: its limits run on, and are not met by that word (R24)."""
+    ledger.resolved_at = None
+    ledger.anew("operator")
+    ledger.anew("short_time")
 
 
 @_on(ev.RecoveryVerified)
 def _recovery_verified(ledger: Ledger, entry: Entry, event: ev.RecoveryVerified) -> None:
-    for name in ledger.named(""):
-        ledger.void(name, entry.occurred_at)
-    due = event.summary_due
-    ledger.set("report", Kept(REPORT, due.at, due.clause, is_provisional=due.is_provisional))
+    ledger.is_verified = True
+    ledger.is_director_asked = "director" in ledger.named("director")
+    _end_handling(ledger)
+    ledger.void_all(entry.occurred_at, "plan/")
+    ledger.set("report", REPORT, event.summary_due)
+
+
+@_on(ev.Reopened)
+def _reopened(ledger: Ledger, entry: Entry, event: ev.Reopened) -> None:
+    """It goes on as if it had never been solved: what the recovery made due is not, the director is asked anew."""
+    _run_on(ledger)
+    ledger.is_verified, ledger.covered_by = False, None
+    ledger.void("report", entry.occurred_at)
+    if event.notice_due:
+        ledger.set("notice", NOTICE, event.notice_due)
+    if ledger.is_director_asked:
+        ledger.within("director", DIRECTOR, entry.recorded_at, ledger.policy.director_deputies)
 
 
 @_on(ev.SummarySubmitted)
-def _summary_submitted(ledger: Ledger, entry: Entry, _event: ev.SummarySubmitted) -> None:
-    ledger.done("report", entry.occurred_at)
+def _summary_submitted(ledger: Ledger, entry: Entry, event: ev.SummarySubmitted) -> None:
+    ledger.covered_by = event.covered_by
+    ledger.claimed("report", entry.occurred_at)
+
+
+@_on(ev.SummaryReceived)
+def _summary_received(ledger: Ledger, _entry: Entry, event: ev.SummaryReceived) -> None:
+    """The clock of a returned report is not reset (R25)."""
+    if not event.accept:
+        ledger.anew("report")
+
+
+@_on(ev.LinkRefused)
+def _link_refused(ledger: Ledger, _entry: Entry, event: ev.LinkRefused) -> None:
+    _stand_alone(ledger, event.parent)
+
+
+@_on(ev.Unlinked)
+def _unlinked(ledger: Ledger, _entry: Entry, event: ev.Unlinked) -> None:
+    _stand_alone(ledger, event.parent)
+
+
+def _stand_alone(ledger: Ledger, parent: str) -> None:
+    """A report that leans on another incident's falls with the link (6.2)."""
+    if ledger.covered_by == parent:
+        ledger.anew("report")

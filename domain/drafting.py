@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypeVar
 
 from domain import events as ev
-from domain.deadlines import kept_deadlines
+from domain.deadlines import SHORT_TIME, kept_deadlines
 from domain.entry import Entry
 from domain.incident import Incident
 from domain.report import TO_WRITE, SectionName
@@ -366,11 +366,14 @@ def _missed(story: Story) -> Iterator[Phrase]:
 
 
 def _went_well(story: Story) -> Iterator[Phrase]:
-    decided = [row.is_met(story.now) for row in kept_deadlines(story.incident, story.entries)]
+    rows = kept_deadlines(story.incident, story.entries)
+    decided = [row.is_met(story.now) for row in rows]
     met, total = decided.count(True), len(decided) - decided.count(None)
     if met:
         yield _say(N_("{met} of {total} deadlines were met."), met=met, total=total)
-    if solved := [event for _, event in story.all(ev.ResolvedReported) if event.in_short_time]:
+    # A word that did not hold is quoted as no success (R24).
+    if any(row.what == SHORT_TIME and row.is_met(story.now) for row in rows):
+        solved = [event for _, event in story.all(ev.ResolvedReported) if event.in_short_time]
         yield _say(N_("It was solved in a short time: {text}"), text=_quoted(solved[-1].text))
     yield _say(N_("▢ What went well"))
 

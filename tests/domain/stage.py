@@ -219,7 +219,7 @@ def recovery(stage: Stage | None = None) -> Stage:
 
 def checked(stage: Stage | None = None) -> Stage:
     """Everything is checked; a second person verifies next."""
-    stage = recovery(stage)
+    stage = stage if stage and stage.phase == Phase.RECOVERY else recovery(stage)
     number = len(stage.incident.recoveries)
     for item in cast.CHECKS:
         stage.do(cast.TECHNICIAN, acts.CheckRecovery(item=item, passed=True))
