@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from adapters.i18n import Translator
 from domain.company import Company
+from domain.deadlines import Kept
 from domain.policy import Regulator
 from domain.statutory_forms import report_name
 from domain.text import N_
@@ -75,6 +76,11 @@ def called_of_measure(question: str, _: Translator) -> str:
     kind, _slash, number = question.partition("/")
     message = _CALLED_OF_MEASURE.get(kind)
     return _(message, number=number) if message else question
+
+
+def deadline_name(row: Kept, regulators: Sequence[Regulator], _: Translator) -> str:
+    """Name a deadline that was set."""
+    return _(row.what, **named_report(*row.report, regulators, _)) if row.report else _(row.what)
 
 
 def named_report(regulator: str, report: str | None, regulators: Sequence[Regulator], _: Translator) -> dict[str, str]:

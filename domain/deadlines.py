@@ -8,6 +8,7 @@ from domain import events as ev
 from domain.entry import Entry
 from domain.incident import Incident
 from domain.policy import Deadline, Limit
+from domain.statutory import FIRST
 from domain.text import N_
 
 E = TypeVar("E", bound=ev.Event)
@@ -21,18 +22,24 @@ DIRECTOR = N_("The director's judgement, before his deputies are asked")
 APPROVAL = N_("Decision on the response plan, before deputies are asked")
 NOTICE = N_("Notice of the leading group")
 REPORT = N_("Summary report")
+PRELIMINARY = N_("Preliminary report")
+STATUTORY = N_("Report “{report}” to “{regulator}”")
 # Of these nobody expects anything any more once it is reported as solved.
 _OF_HANDLING = ("operator", "short_time", "report_to_director", "director", "arrival/", "notice")
 
 
 class Kept(NamedTuple):
-    """One deadline: what was due when, who was meant, and when it was done; None where it was not."""
+    """One deadline: what was due when, who was meant, and when it was done; None where it was not.
+
+    ``report`` names the regulator and the report where the law wants one.
+    """
 
     what: str
     due: datetime
     clause: str
     person: str | None = None
     number: int | None = None
+    report: tuple[str, str] | None = None
     done_at: datetime | None = None
     is_provisional: bool = False
 
@@ -73,10 +80,13 @@ class Ledger:
         self._claimed: dict[str, int] = {}
 
     def set(self, name: str, what: str, due: Deadline, **about: Any) -> None:
-        """Let something fall due."""
+        """Let something fall due; what was missed and falls due again at the same instant is told once."""
+        row = Kept(what, due.at, due.clause, is_provisional=due.is_provisional, **about)
+        if row in self.rows:
+            self.rows[self.rows.index(row)] = None
         self._open[name] = len(self.rows)
         self._claimed.pop(name, None)
-        self.rows.append(Kept(what, due.at, due.clause, is_provisional=due.is_provisional, **about))
+        self.rows.append(row)
 
     def within(self, name: str, what: str, since: datetime, limit: Limit, **about: Any) -> None:
         """Let something fall due a limit after an instant."""
@@ -304,6 +314,8 @@ def _recovery_verified(ledger: Ledger, entry: Entry, event: ev.RecoveryVerified)
     _end_handling(ledger)
     ledger.void_all(entry.occurred_at, "plan/")
     ledger.set("report", REPORT, event.summary_due)
+    if event.preliminary_due and not ledger.named("preliminary"):  # its clock runs on through a reopening
+        ledger.set("preliminary", PRELIMINARY, event.preliminary_due)
 
 
 @_on(ev.Reopened)
@@ -312,16 +324,23 @@ def _reopened(ledger: Ledger, entry: Entry, event: ev.Reopened) -> None:
     _run_on(ledger)
     ledger.is_verified, ledger.covered_by = False, None
     ledger.void("report", entry.occurred_at)
+    ledger.void_all(entry.occurred_at, "statutory/recovery/")
     if event.notice_due:
         ledger.set("notice", NOTICE, event.notice_due)
     if ledger.is_director_asked:
         ledger.within("director", DIRECTOR, entry.recorded_at, ledger.policy.director_deputies)
 
 
+@_on(ev.PreliminarySubmitted)
+def _preliminary_submitted(ledger: Ledger, entry: Entry, _event: ev.PreliminarySubmitted) -> None:
+    ledger.done("preliminary", entry.occurred_at)
+
+
 @_on(ev.SummarySubmitted)
 def _summary_submitted(ledger: Ledger, entry: Entry, event: ev.SummarySubmitted) -> None:
     ledger.covered_by = event.covered_by
     ledger.claimed("report", entry.occurred_at)
+    ledger.done("preliminary", entry.occurred_at)  # the whole report says it
 
 
 @_on(ev.SummaryReceived)
@@ -345,3 +364,41 @@ def _stand_alone(ledger: Ledger, parent: str) -> None:
     """A report that leans on another incident's falls with the link (6.2)."""
     if ledger.covered_by == parent:
         ledger.anew("report")
+
+
+@_on(ev.Closed)
+def _closed(ledger: Ledger, entry: Entry, _event: ev.Closed) -> None:
+    """Nothing is expected of anybody after the close."""
+    ledger.void_all(entry.occurred_at, "")
+
+
+# ── 8 ─────────────────────────────────────────────────────────────────────────
+
+
+def _statutory(regulator: str, report: str = "") -> list[str]:
+    return [f"statutory/{starts}/{regulator}/{report}" for starts in ("discovery", "recovery")]
+
+
+@_on(ev.StatutoryDue)
+def _statutory_due(ledger: Ledger, _entry: Entry, event: ev.StatutoryDue) -> None:
+    if event.due:
+        name = f"statutory/{event.starts}/{event.regulator}/{event.report}"
+        ledger.set(name, STATUTORY, event.due, report=(event.regulator, event.report))
+
+
+@_on(ev.StatutoryFiled)
+def _statutory_filed(ledger: Ledger, entry: Entry, event: ev.StatutoryFiled) -> None:
+    """Heads 1 and 2 of a first report may go before the others and keep its deadline; a later report goes whole (8)."""
+    if event.is_complete or event.report == FIRST:
+        for name in _statutory(event.regulator, event.report):
+            ledger.done(name, entry.occurred_at)
+
+
+@_on(ev.StatutoryDropped)
+def _statutory_dropped(ledger: Ledger, entry: Entry, event: ev.StatutoryDropped) -> None:
+    ledger.void_all(entry.occurred_at, *_statutory(event.regulator))
+
+
+@_on(ev.StatutoryWaived)
+def _statutory_waived(ledger: Ledger, entry: Entry, event: ev.StatutoryWaived) -> None:
+    ledger.void_all(entry.occurred_at, *_statutory(event.regulator))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypeVar
 
 from domain import events as ev
-from domain.deadlines import SHORT_TIME, kept_deadlines
+from domain.deadlines import SHORT_TIME, Kept, kept_deadlines
 from domain.entry import Entry
 from domain.incident import Incident
 from domain.report import TO_WRITE, SectionName
@@ -22,7 +22,7 @@ class Named(NamedTuple):
     ids: tuple[str, ...]
 
 
-Value = str | int | datetime | timedelta | Named
+Value = str | int | datetime | timedelta | Named | Kept
 
 
 class Phrase(NamedTuple):
@@ -357,7 +357,7 @@ def _problems(story: Story) -> Iterator[Phrase]:
 def _missed(story: Story) -> Iterator[Phrase]:
     for row in kept_deadlines(story.incident, story.entries):
         if row.is_met(story.now) is False:
-            params: dict[str, Value] = {"what": row.what, "at": row.due, "clause": row.clause}
+            params: dict[str, Value] = {"what": row, "at": row.due, "clause": row.clause}
             if row.person:
                 said = N_("Deadline missed ({clause}): {what}, {who}, due at {at}.")
                 yield Phrase(said, {**params, "who": _person(row.person)})

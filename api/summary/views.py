@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from adapters.i18n import Translator
-from api.names import name_of
+from api.names import deadline_name, name_of
 from api.summary.dossier import Dossier
 from domain import events as ev
 from domain.acts import RectificationMeasure, SummaryContent
@@ -207,7 +207,7 @@ def deadline_views(dossier: Dossier, _: Translator) -> list[DeadlineView]:
     """Show which deadlines were met."""
     return [
         DeadlineView(
-            what=_(row.what),
+            what=deadline_name(row, dossier.incident.policy.regulators, _),
             clause=row.clause,
             clause_text=wording(row.clause, _.language),
             person=person(row.person, dossier, _) if row.person else None,

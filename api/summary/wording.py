@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from adapters.i18n import Translator
 from adapters.i18n.formats import duration, stamp, zone_name
-from api.names import name_of
+from api.names import deadline_name, name_of
 from domain.acts import SummaryContent
 from domain.company import Company
+from domain.deadlines import Kept
 from domain.drafting import Named, Phrase, Story, Value, draft
 from domain.incident import Incident
 from domain.report import SECTIONS, SectionName
@@ -50,6 +51,8 @@ def _value(value: Value, incident: Incident, _: Translator) -> str:
             return stamp(value, incident.policy.time_zone)
         case timedelta():
             return duration(value, _)
+        case Kept():
+            return deadline_name(value, incident.policy.regulators, _)
         case Named():
             comma = "、" if _.language == "zh-CN" else ", "
             return comma.join(_name(value, each, incident.company, _) for each in value.ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -147,3 +148,100 @@ def test_r25_nor_is_that_of_a_report_whose_parent_is_gone() -> None:
     scene.do(cast.SPECIALIST, SUMMARY.model_copy(update={"covered_by": LINK.parent}))
     scene.do(cast.MANAGER, acts.Unlink(reason="原因不同"))
     assert met(after(scene, days=8), deadlines.REPORT) == [False]
+
+
+# ── 6.2: told early ───────────────────────────────────────────────────────────
+
+
+def severe() -> Stage:
+    scene = stage.group()
+    scene.do(cast.MANAGER, acts.ChangeSeverity(severity=Severity.II, reason="全部会员"))
+    return stage.summary(scene)
+
+
+@pytest.mark.parametrize(
+    ("days", "act", "found"),
+    [
+        (1, None, None),
+        (4, None, False),
+        (1, stage.PRELIMINARY, True),
+        (1, SUMMARY, True),
+        (4, stage.PRELIMINARY, False),
+    ],
+)
+def test_r25_the_preliminary_report_has_a_deadline(days: int, act: acts.Act | None, found: bool | None) -> None:
+    scene = after(severe(), days=days)
+    if act:
+        scene.do(cast.SPECIALIST, act)
+    [row] = rows(scene, deadlines.PRELIMINARY)
+    assert (row.clause, row.is_met(scene.now)) == ("6.2", found)
+
+
+def test_r25_the_preliminary_report_waits_for_no_second_recovery() -> None:
+    scene = severe()
+    [before] = rows(scene, deadlines.PRELIMINARY)
+    stage.summary(stage.reopened(scene))
+    assert rows(scene, deadlines.PRELIMINARY) == [before]
+    assert rows(stage.summary(), deadlines.PRELIMINARY) == []
+
+
+# ── 8: what the law asks for ──────────────────────────────────────────────────
+
+
+def told(build: Callable[..., Stage] = stage.on_site, **changes: Any) -> Stage:
+    return build(policy_=cast.policy(regulators=cast.regulators(**changes)))
+
+
+def file(report: str = "first", **more: Any) -> acts.FileStatutoryReport:
+    return acts.FileStatutoryReport(regulator="cac", report=report, sent_to="平台", **more)
+
+
+WAIVED = acts.WaiveStatutoryReport(regulator="cac", reason="未达标准")
+
+
+@pytest.mark.parametrize(
+    ("hours", "person", "act", "found"),
+    [
+        (3, None, None, [None]),
+        (5, None, None, [False]),
+        (3, cast.SPECIALIST, file(), [True]),
+        (3, cast.SPECIALIST, file(heads=[1, 2]), [True]),  # they may go before the others
+        (5, cast.SPECIALIST, file(), [False]),
+        (3, cast.DIRECTOR, WAIVED, []),
+        (5, cast.DIRECTOR, WAIVED, [False]),
+        (3, cast.DIRECTOR, acts.ChangeSeverity(severity=Severity.IV, reason="核实"), []),
+    ],
+)
+def test_a_regulator_is_told_in_time_or_not(
+    hours: float, person: str | None, act: acts.Act | None, found: list[bool | None]
+) -> None:
+    scene = after(told(), hours=hours)
+    if person and act:
+        scene.do(person, act)
+    assert met(scene, deadlines.STATUTORY) == found
+    assert all(row.report == ("cac", "first") and row.clause == "8" for row in rows(scene, deadlines.STATUTORY))
+
+
+def test_the_clock_of_the_later_report_begins_with_each_recovery_and_it_goes_whole() -> None:
+    scene = stage.summary(does(told(), cast.SPECIALIST, file()))
+    assert [row.report for row in rows(scene, deadlines.STATUTORY)] == [("cac", "first"), ("cac", "final")]
+    assert met(scene, deadlines.STATUTORY) == [True, None]
+    assert met(stage.reopened(scene), deadlines.STATUTORY) == [True]
+    stage.summary(after(scene, hours=2))
+    assert rows(scene, deadlines.STATUTORY)[1].due == scene.now + timedelta(days=30)
+    scene.do(cast.SPECIALIST, file("final", heads=[1]))
+    assert met(scene, deadlines.STATUTORY) == [True, None]
+    scene.do(cast.SPECIALIST, file("final"))
+    assert met(after(scene, days=31), deadlines.STATUTORY) == [True, True]
+
+
+def test_what_is_due_again_at_the_same_instant_is_missed_once() -> None:
+    scene = after(told(), hours=5)
+    for grade in (Severity.IV, Severity.III):
+        scene.do(cast.DIRECTOR, acts.ChangeSeverity(severity=grade, reason="核实"))
+    assert met(scene, deadlines.STATUTORY) == [False]
+
+
+def test_what_the_close_leaves_open_is_not_missed_later() -> None:
+    scene = stage.closed(does(told(), cast.SPECIALIST, file()))
+    assert met(after(scene, days=40), deadlines.STATUTORY) == [True]

@@ -224,6 +224,16 @@ def test_a_draft_of_a_long_course_says_how_much_it_leaves_out_and_what_is_to_wri
     assert {"cause"} == {"cause", "handling"} & set(report.unwritten(content))
 
 
+def test_a_regulator_told_too_late_is_named_among_the_problems() -> None:
+    scene = stage.on_site(policy_=cast.policy(regulators=cast.regulators()))
+    scene.wait(hours=5)
+    for language, said in (
+        ("zh-CN", "未按时（8）：向“网信办”的“首次报告”，"),
+        ("en", "Deadline missed (8): Report “First report” to “Cyberspace administration”, due"),
+    ):
+        assert said in drafted(story(scene), translator(language)).problems_exposed
+
+
 def test_only_a_solution_that_held_is_quoted_as_one() -> None:
     said = "短时间内解决：业务恢复"
     scene = stage.summary(stage.activated())
