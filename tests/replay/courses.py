@@ -503,15 +503,19 @@ async def slow_provider(desk: Desk) -> None:
     await desk.over()
 
 
-@course(dismissal_window=0.4)
+@course(dismissal_window=3)
 async def alert(desk: Desk) -> None:
-    """A monitor fires, repeats, resolves; the incident ends; it fires again and opens a second one."""
+    """A monitor fires, repeats, resolves; dismissed, it fires again; the incident ends; a second one is opened."""
     workflow_id = await scenes.hear(desk, "firing", "1")
     first = await scenes.alerted(desk, workflow_id)
     await scenes.hear(desk, "firing", "1")
     await scenes.hear(desk, "firing", "2")
+    await desk.until(lambda incident: incident.is_reported_by_others)
     await scenes.hear(desk, "resolved", "2")
+    await scenes.hear(desk, "resolved", "1")
     await desk.act(cast.MANAGER, acts.Judge(verdict="not_emergency", reason="探针误报"))
+    await scenes.hear(desk, "firing", "4")
+    await desk.paged("again/1", bool)
     await desk.over()
     await scenes.hear(desk, "firing", "3")
     await scenes.alerted(desk, workflow_id, other_than=first)

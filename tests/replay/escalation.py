@@ -51,6 +51,7 @@ WITHOUT_TECHNICIAN = {"short", "evidence", "failed_recovery", "summary_returned"
 COMMANDERS = dict.fromkeys(
     {
         *("on_duty", "major_approved", "not_started_then_reasked", "late_arrival_with_backup", "told_to_regulators"),
+        "open_action",
         *WITHOUT_TECHNICIAN,
     },
     MANAGER,
@@ -105,6 +106,7 @@ _PLAN = ("approval_repeat", "approval_repeat")
 TABLE = {
     "judgement": Row("5.2.1", "judgement", _JUDGES),
     "judgement/2": Row("5.2.2", "contested", [("", {SUPERVISOR, DIRECTOR}), *_JUDGES[1:]]),
+    "again": Row("5.2.1", "again", _JUDGES),
     "activation": Row(
         "3.3",
         "activation",
@@ -145,7 +147,7 @@ TABLE = {
 # A template of its own: the general manager is informed, not asked; members are called to a group; whoever may not
 # answer himself is told that nobody has.
 OTHER_TEMPLATES = {
-    **{kind: {"unanswered"} for kind in ("judgement", "at_risk", "overdue", "step", "finding", "measure")},
+    **{kind: {"unanswered"} for kind in ("judgement", "again", "at_risk", "overdue", "step", "finding", "measure")},
     **{kind: {"unanswered"} for kind in ("checklist", "verification")},
     "procedure": {"informed"},
     "arrival": {"group_member"},
