@@ -55,7 +55,7 @@ check: setup ## style, types, layers, translations
 
 .PHONY: test
 test: check servers ## everything: `check`, then all tests (ARGS="-k name" picks some)
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder $(ARGS)
 
 .PHONY: replay
 replay: setup ## replay the stored histories (ARGS="--address HOST:PORT" replays a server's)

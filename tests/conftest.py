@@ -4,10 +4,27 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.harness import World
 from tests.stage import Stage
 from tests.theatre import Theatre
+
+# The tests of these folders share what is costly to start: one process of several takes them all.
+TOGETHER = ("tests/api/", "tests/browser/", "tests/resilience/")
+
+
+class Companies(LoadScopeScheduling):
+    """Gives whole files, and whole folders, to the processes that run tests at the same time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Companies:
+    return Companies(config, log)
 
 
 @pytest.fixture(scope="session")

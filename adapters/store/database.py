@@ -133,7 +133,6 @@ def _prepare_sqlite(limit: float, connection: Any, _record: Any) -> None:
     for pragma in (
         # Waits for a lock a little less than we wait for the answer, so that the reason is told.
         f"busy_timeout = {int(limit * 800)}",
-        "journal_mode = WAL",
         # What was acknowledged outlasts a power cut; NORMAL would leave the newest transactions to chance.
         "synchronous = FULL",
         "foreign_keys = ON",
@@ -141,6 +140,9 @@ def _prepare_sqlite(limit: float, connection: Any, _record: Any) -> None:
         "recursive_triggers = ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    # The mode stays with the file; where somebody else sets it at this moment, SQLite does not wait.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode = WAL")
     cursor.close()
 
 

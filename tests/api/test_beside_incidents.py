@@ -133,7 +133,7 @@ async def test_it_is_reopened_before_the_close_and_never_after(api: Api) -> None
     await story.act(MANAGER, "orders", department="settlement", text="Stop settling")
     story.number = (await _summed_up(story)).number
     seen = await story.look()
-    assert "order/1" in " ".join(seen["warnings"])
+    assert "order 1" in " ".join(seen["warnings"])
     await story.act(SPECIALIST, "summary-reports", **SUMMARY)
     await story.act(DIRECTOR, "reopening", reason="The same errors again")
     seen = await story.look()

@@ -380,7 +380,7 @@ async def test_a_corrected_calendar_takes_back_what_is_not_in_it_any_more(api: A
         (("duty",), "zh-CN", "信息部经理值班"),
         (("duty", "--mine"), "en", "There are no shifts."),
         (("reach", "it_manager"), "en", "called at once"),
-        (("reach", "it_manager"), "zh-CN", "立即通知"),
+        (("reach", "it_manager"), "zh-CN", "立即呼叫"),
         (("reach", "night_owl"), "en", "post"),
     ],
 )

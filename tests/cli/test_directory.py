@@ -8,8 +8,6 @@ import pytest
 from tests.cli.test_terminal import Terminal
 from tests.house.launched import Launched, launched
 
-pytestmark = pytest.mark.xdist_group("terminal-directory")
-
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:

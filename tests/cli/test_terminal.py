@@ -16,7 +16,6 @@ from tests.house.launched import Launched, launched
 
 TITLE = "交易市场数据库无响应"
 REPORT = ("report", TITLE, "--system", "market-db", "--symptom", "主库拒绝连接", "--runbook", "market-db-outage")
-pytestmark = pytest.mark.xdist_group("terminal")
 
 
 @pytest.fixture(scope="module")

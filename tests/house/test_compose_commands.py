@@ -24,7 +24,6 @@ from tools.launcher.ports import choose
 from tools.launcher.temporal import Temporal
 from workflows.contract import SEARCH_ATTRIBUTES
 
-pytestmark = pytest.mark.xdist_group("compose")
 NAMESPACE = "fengsui"
 
 

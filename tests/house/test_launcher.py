@@ -14,8 +14,6 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.servers import temporal_cli
 from tests.house.launched import Launched, is_alive, launched
 
-pytestmark = pytest.mark.xdist_group("launcher")
-
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:

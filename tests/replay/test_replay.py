@@ -22,8 +22,6 @@ from workflows.children import Children, Wanted
 from workflows.incident import IncidentWorkflow
 from workflows.paging import PageWorkflow
 
-pytestmark = pytest.mark.xdist_group("replay")
-
 STORED = {item.name: item for item in replay.stored()}
 PAGE = "short/incident-7K3Q9-DXMB2.page.judgement.1"
 OPEN = "open_in_handling/incident-7K3Q9-DXMB2"

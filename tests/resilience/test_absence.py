@@ -9,7 +9,7 @@ from tests.checker import check, check_replay
 from tests.checks.evidence import Evidence, instant
 from tests.resilience.conftest import ABSENCE, Played
 
-pytestmark = [pytest.mark.xdist_group("resilience"), pytest.mark.timeout(150)]
+pytestmark = pytest.mark.timeout(150)
 MISSED_REPEATS = 10
 
 

@@ -13,7 +13,7 @@ from tests.checks.evidence import Evidence, Row, attributes, instant, kind_of
 from tests.checks.record import GENESIS, digest
 from tests.resilience.conftest import Played
 
-pytestmark = [pytest.mark.xdist_group("resilience"), pytest.mark.timeout(150)]
+pytestmark = pytest.mark.timeout(150)
 
 MAJOR = "plan_being_approved"
 LATER = timedelta(hours=1)

@@ -10,7 +10,7 @@ from tests.resilience.conftest import CONTINUED, Played
 from tests.resilience.kills import KILLS
 from workflows.contract import incident_id
 
-pytestmark = [pytest.mark.xdist_group("resilience"), pytest.mark.timeout(150)]
+pytestmark = pytest.mark.timeout(150)
 
 
 @pytest.mark.parametrize("name", KILLS)

@@ -25,7 +25,7 @@ from tests.checker import check
 from tests.resilience.provider import SECRET
 from tests.resilience.site import Site, site
 
-pytestmark = [pytest.mark.xdist_group("resilience"), pytest.mark.timeout(90)]
+pytestmark = pytest.mark.timeout(90)
 
 SECONDS = 5
 REPEAT = timedelta(seconds=2)
