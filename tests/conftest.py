@@ -15,7 +15,7 @@ from tests.theatre import Theatre
 TOGETHER = ("tests/api/", "tests/browser/", "tests/resilience/")
 
 
-class Companies(LoadScopeScheduling):
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no types
     """Gives whole files, and whole folders, to the processes that run tests at the same time."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -23,8 +23,8 @@ class Companies(LoadScopeScheduling):
         return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Companies:
-    return Companies(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")
