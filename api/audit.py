@@ -41,7 +41,7 @@ async def note_machine(request: Request, key: str, case: Case) -> None:
 
 async def note_leaver(request: Request, case: Case, person: str | None, key: str) -> None:
     """Audit what was shown that lets nobody in any more; beyond some an hour it is only in the log."""
-    if not _limiter.hit(_MOST_OF_A_LEAVER, "leaver", person or key):
+    if not _limiter.hit(_MOST_OF_A_LEAVER, "leaver", key or person or ""):
         _log.warning("leaver_refused", person=person, key=key, code=case.code)
         return
     await keep(request.app.state.services, line(request, case, person, key=key))

@@ -18,6 +18,8 @@ from tests.api.story import Story, operator_handling
 from tests.api.system import PHONES, Api, System, free_port, served, settings_for
 
 LIMIT_SECONDS = 3.0
+# Where Temporal is there and no worker is: what the door waits for the record, an answer, and the reason of silence.
+SILENT_SECONDS = 5.0
 
 
 @asynccontextmanager
@@ -152,14 +154,14 @@ async def test_without_a_worker_an_act_is_pending_and_a_report_is_safe(system: S
         answer, seconds = await timed(
             api.post(MANAGER, path, {"verdict": "emergency"}, headers={"Idempotency-Key": "once"})
         )
-        assert (answer.status_code, seconds < LIMIT_SECONDS) == (202, True)
+        assert (answer.status_code, seconds < SILENT_SECONDS) == (202, True)
         assert answer.json()["status"] == "unknown"
         assert answer.json()["command_id"] == f"{MANAGER}:once"
         assert "preference-applied" not in answer.headers
         stored, seconds = await timed(
             api.post(MANAGER, path, {"verdict": "emergency"}, headers={"Prefer": "respond-async"})
         )
-        assert (stored.status_code, stored.json()["status"], seconds < LIMIT_SECONDS) == (202, "stored", True)
+        assert (stored.status_code, stored.json()["status"], seconds < SILENT_SECONDS) == (202, "stored", True)
         unread = await api.get(MANAGER, f"/incidents/{opened.json()['number']}")
         assert (unread.status_code, unread.json()["code"]) == (503, "no-answer")
 
