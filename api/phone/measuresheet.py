@@ -64,7 +64,7 @@ def sheet(
 
 def _facts(visit: Visit, measure: Measure, _: Translator) -> Iterator[Fact]:
     source, company = measure.source, visit.company
-    yield Fact(N_("Measure"), measure.text)
+    yield Fact(N_("Rectification measure"), measure.text)
     if source:
         yield Fact(N_("It comes from"), " · ".join(part for part in (source.ref, source.title) if part))
         yield Fact(N_("Finding"), source.finding or "")
