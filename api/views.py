@@ -18,7 +18,7 @@ from domain.policy import Deadline
 from domain.possible import possible
 from domain.text import Wire
 
-_HIDDEN = {"company", "policy", "calendar", "handled"}
+_HIDDEN = {"company", "policy", "calendar", "edition", "handled"}
 
 
 class AwaitedView(Awaited):

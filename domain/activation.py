@@ -138,7 +138,8 @@ def _pinned(incident: Incident, wanted: str | None, edition: Runbook | None) -> 
     name = wanted or (assessment.runbook if assessment and assessment.covered else None)
     if name is None:
         return None
-    company = incident.company.with_edition(edition) if edition else incident.company
+    newer = edition or incident.edition
+    company = incident.company.with_edition(newer) if newer else incident.company
     runbook = company.runbook(name)
     if runbook is None:
         raise Unknown(N_("There is no runbook “{runbook}”."), clause="4.3", field="runbook", runbook=name)

@@ -129,8 +129,7 @@ def _activated(incident: Incident, entry: Entry, event: ev.Activated) -> None:
     incident.severity = event.severity
     incident.severity_set_by = entry.role
     incident.runbook = event.runbook
-    if event.edition:
-        incident.company = incident.company.with_edition(event.edition)
+    incident.edition = event.edition or incident.edition
     # It may have been activated and dismissed before.
     incident.steps, incident.doers = {}, []
     _begin_steps(incident, entry, event)

@@ -268,6 +268,7 @@ class Incident(Wire):
 
     activated_at: AwareDatetime | None = None
     runbook: str | None = None
+    edition: Runbook | None = None
     operator: str | None = None
     specialists: list[str] = []
     gaps: list[Role] = []
@@ -355,6 +356,8 @@ class Incident(Wire):
     @property
     def pinned_runbook(self) -> Runbook | None:
         """Return the runbook version that was pinned at activation (4.3)."""
+        if self.edition and self.edition.ref == self.runbook:
+            return self.edition
         return self.company.runbook(self.runbook) if self.runbook else None
 
     @property
@@ -381,5 +384,8 @@ class Incident(Wire):
         return next((item for item in reversed(self.responders) if item.person == person), None)
 
     def view(self) -> dict[str, object]:
-        """Return what people may see: the state without the pinned company, policy, calendar and command ids."""
-        return self.model_dump(mode="json", exclude={"company", "policy", "calendar", "handled"})
+        """Return what people may see: the state without the pinned company, policy, calendar and command ids.
+
+        Nor the text of a runbook that the incident did not open with: the library and the timeline have it.
+        """
+        return self.model_dump(mode="json", exclude={"company", "policy", "calendar", "edition", "handled"})

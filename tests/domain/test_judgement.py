@@ -1,6 +1,7 @@
 """R10 (5.2.2): who judges, what stands, what overrides, and the reporter's one word against it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,8 @@ from domain import acts
 from domain import events as ev
 from domain.awaited import awaited
 from domain.errors import AlreadyDecided, Conflict, NotAuthorised, OwnWork, ReasonNeeded, Refusal, Unknown, WrongPhase
-from domain.incident import HANDLING, Phase
+from domain.fold import fold
+from domain.incident import HANDLING, Incident, Phase
 from domain.notes import notes
 from domain.policy import Severity
 from tests import cast
@@ -71,6 +73,9 @@ def test_4_3_a_version_published_since_the_report_is_pinned_and_the_older_one_by
     assert (event.runbook, event.edition) == (newer.ref, newer)
     assert event.turn
     assert (event.turn.step, scene.incident.pinned_runbook) == (known.steps[1].id, newer)
+    number: dict[str, Any] = {"number": scene.incident.number}
+    folded = fold(Incident.model_construct(**number), scene.timeline)
+    assert (folded.runbook, folded.edition) == (newer.ref, newer), "the record tells it without what was pinned"
     older = stage.judging()
     [event] = older.do(cast.MANAGER, acts.Judge(verdict="emergency", runbook=known.ref), edition=newer)
     assert isinstance(event, ev.Activated)
