@@ -19,10 +19,11 @@ _ENDS = {
     "checklist": {"recovery_verified", "recovery_failed"},
     "verification": {"recovery_verified", "recovery_failed"},
     "summary": {"summary_submitted"},
-    "runbook": {"runbook_decided", "reopened"},
-    "closing": {"closed", "reopened"},
+    "runbook": {"runbook_decided"},
+    "closing": {"closed"},
     "again": {"activated", "recovery_failed", "reopened", "closed"},
 }
+_ANEW = {"activated", "reopened"}
 
 
 def check(blank: Incident, entries: Sequence[Entry], now: Incident, messages: Sequence[Message]) -> None:
@@ -65,8 +66,8 @@ def _silence_after_the_end(entries: Sequence[Entry], messages: Sequence[Message]
     for message in messages:
         kinds = _ENDS.get(message.question.partition("/")[0], set())
         asked = message.created_at - _IN_FLIGHT
-        # Judged an emergency again, everything is asked anew.
-        begun = [item.recorded_at for item in entries if item.event.kind == "activated" and item.recorded_at < asked]
+        # Judged an emergency again, or reopened, everything is asked anew.
+        begun = [item.recorded_at for item in entries if item.event.kind in _ANEW and item.recorded_at < asked]
         since = max(begun, default=entries[0].recorded_at)
         ended = [entry for entry in entries if entry.event.kind in kinds and since <= entry.recorded_at < asked]
         born = [entry for entry in entries if entry.event.kind == "paged" and entry.event.question == message.question]
