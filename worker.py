@@ -44,6 +44,8 @@ WORKFLOWS = [
 GRACE = timedelta(seconds=5)
 # Messages under way at once: they only wait for providers, and those of one that hangs must leave room for the others.
 AT_ONCE = 1000
+# Workflow tasks under way at once: they share one interpreter, and one that got no turn for two seconds counts as hung.
+TASKS_AT_ONCE = 20
 
 # Our own packages are loaded once, not once a workflow; the linter keeps clock, chance and environment out of them.
 RUNNER = SandboxedWorkflowRunner(
@@ -66,6 +68,7 @@ def workers(client: Client, ready: Activities) -> list[Worker]:
             ready.collectors.collect,
             ready.actions.run_action,
         ],
+        max_concurrent_workflow_tasks=TASKS_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=TASK_TIMEOUT,
         graceful_shutdown_timeout=GRACE,
     )

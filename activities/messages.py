@@ -64,6 +64,7 @@ class IncidentRow(Wire):
     reporter: str
     awaited: str | None = None
     deadline: AwareDatetime | None = None
+    is_provisional: bool = False
     is_drill: bool = False
     is_over: bool = False
     dedup_key: str | None = None

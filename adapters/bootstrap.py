@@ -4,8 +4,9 @@ import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
 
+from adapters.leaving import leave
 from adapters.passwords import Passwords, one_time_password
-from adapters.process import USAGE, leave, run
+from adapters.process import USAGE, run
 from adapters.settings import Settings
 from adapters.store.accounts import SqlAccounts
 from adapters.store.database import Database, DatabaseAway

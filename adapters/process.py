@@ -1,11 +1,10 @@
-"""How our processes begin and end."""
+"""How our processes begin."""
 
-import logging
-import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from adapters.leaving import leave
 from adapters.logs import configure
 from adapters.problems import FileProblem
 from adapters.settings import Settings, read_settings
@@ -23,11 +22,3 @@ def run(main: Callable[[Settings], None]) -> NoReturn:
         sys.stderr.write(f"{problem}\n")
         leave(USAGE)
     leave()
-
-
-def leave(code: int = 0) -> NoReturn:
-    """Flush and end at once: the SDK's threads can abort an interpreter that takes its time to finish."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

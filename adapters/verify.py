@@ -228,9 +228,12 @@ def _state_faults(found: Evidence, row: IncidentRow) -> Iterator[Break]:
     except (ValueError, LookupError) as error:
         yield broken(0, N_("The timeline cannot have happened: {reason}"), reason=error)
         return
-    shown = blank.view() | row.view
-    for field in (name for name, value in incident.view().items() if shown.get(name) != value):
-        yield _row_changed(f"view.{field}", row.seq)
+    whole, kept = incident.view(), incident.kept()
+    for field in whole:
+        # A row holds what differs from the beginning; older rows hold everything.
+        true = (whole[field], kept.get(field, whole[field])) if field in row.view else (kept.get(field),)
+        if row.view.get(field) not in true:
+            yield _row_changed(f"view.{field}", row.seq)
     for field in (name for name in _FOLDED if getattr(row, name) != getattr(incident, name)):
         yield _row_changed(field, row.seq)
 

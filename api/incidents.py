@@ -22,7 +22,7 @@ from api.revision import proposals_of
 from api.views import IncidentView, view
 from domain.clauses import CLAUSES, wording
 from domain.incident import Phase
-from domain.policy import Deadline, Severity
+from domain.policy import Severity
 from domain.text import Key, Line, Wire
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
@@ -112,15 +112,7 @@ def _listed(row: IncidentRow, around: list[Neighbour], _: Translator) -> Listed:
         recurrences=[item.number for item in around if item.recurrence_of == row.number],
         children=[item.number for item in around if item.parent == row.number],
         phase_text=_.word(row.phase),
-        is_provisional=_is_provisional(row),
     )
-
-
-def _is_provisional(row: IncidentRow) -> bool:
-    """Tell whether the deadline that a list shows rests on a year that nobody announced."""
-    coming = [responder["deadline"] for responder in row.view.get("responders", [])]
-    running = [Deadline.model_validate(item) for item in (*row.view.get("deadlines", {}).values(), *coming)]
-    return any(item.is_provisional and item.at == row.deadline for item in running)
 
 
 @router.get(

@@ -8,6 +8,7 @@ from domain.clock import next_due
 from domain.escalation import approval, approval_ladder, arrival_ladder, arrivals, beacons
 from domain.incident import HANDLING, Incident
 from domain.ladder import Ladder
+from domain.policy import Deadline
 from domain.text import Wire
 
 
@@ -64,6 +65,7 @@ def _time_box(incident: Incident) -> list[Awaited]:
             people=[incident.operator] if incident.operator else incident.company.holders(step.who),
             since=incident.next_step_since,
             due=box.at,
+            is_provisional=box.is_provisional,
         )
     ]
 
@@ -79,8 +81,12 @@ def _arrival(incident: Incident, question: str) -> Literal["on_the_way", "at_ris
     return "at_risk" if responder.is_at_risk else "on_the_way"
 
 
-def nearest_deadline(incident: Incident) -> AwareDatetime | None:
-    """Return the nearest instant at which something is due, of limits and of questions."""
+def nearest_deadline(incident: Incident) -> Deadline | None:
+    """Return what is due next, of limits and of questions."""
     limit = next_due(incident)
-    dues = [item.due for item in awaited(incident) if item.due] + ([limit[1].at] if limit else [])
-    return min(dues, default=None)
+    dues = [
+        Deadline(at=item.due, clause=item.clause, is_provisional=item.is_provisional)
+        for item in awaited(incident)
+        if item.due
+    ]
+    return min([*dues, *([limit[1]] if limit else [])], key=lambda due: (due.at, not due.is_provisional), default=None)

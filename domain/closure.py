@@ -258,5 +258,6 @@ def report_without_measures(incident: Incident) -> int | None:
 def close(case: Case[acts.Close]) -> Sequence[ev.Event]:
     """Close: report, both receipts, verification and runbook decision exist (R25, R27)."""
     if missing := missing_for_closing(case.incident):
-        raise Incomplete(N_("Closing still waits for: {missing}."), clause="6.2", missing=", ".join(missing))
+        told = dict.fromkeys("statutory_reports" if item.startswith("statutory/") else item for item in missing)
+        raise Incomplete(N_("Closing still waits for: {missing}."), clause="6.2", missing=", ".join(told))
     return [ev.Closed(left_open=left_open(case.incident)[:MOST_NAMED])]

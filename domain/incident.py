@@ -227,6 +227,10 @@ class Handled(Wire):
     receipt: Receipt
 
 
+# What people do not see of an incident: what it pinned when it opened, and its command ids.
+_UNSEEN = {"company", "policy", "calendar", "edition", "handled"}
+
+
 class Incident(Wire):
     """Everything about one incident, with the policy, company and calendar that it pinned when it opened."""
 
@@ -388,4 +392,11 @@ class Incident(Wire):
 
         Nor the text of a runbook that the incident did not open with: the library and the timeline have it.
         """
-        return self.model_dump(mode="json", exclude={"company", "policy", "calendar", "edition", "handled"})
+        return self.model_dump(mode="json", exclude=_UNSEEN)
+
+    def kept(self) -> dict[str, object]:
+        """Return the view as the record keeps it: without whatever stands as it did at the beginning.
+
+        So a default of the state never changes: what was recorded before rests on it.
+        """
+        return self.model_dump(mode="json", exclude=_UNSEEN, exclude_defaults=True)

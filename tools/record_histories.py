@@ -18,7 +18,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.process import leave
+from adapters.leaving import leave
 from adapters.servers import temporal_cli
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
 from tests import cast

@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, WorkflowRunner
 
-from adapters.process import leave
+from adapters.leaving import leave
 from adapters.temporal import DATA_CONVERTER, connect
 from tools.progress import say
 from worker import RUNNER, WORKFLOWS

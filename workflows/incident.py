@@ -45,7 +45,7 @@ with workflow.unsafe.imports_passed_through():
         ParentRefusal,
         ProbeReport,
     )
-    from workflows.listening import as_error, listen
+    from workflows.listening import as_error, hears
     from workflows.neighbours import Neighbours, Word, words_of
     from workflows.recording import Courier, IncidentRecorder
 
@@ -55,6 +55,7 @@ _DEADLINE = SearchAttributeKey.for_datetime(contract.DEADLINE)
 
 
 @workflow.defn(name="IncidentWorkflow")
+@hears(ACTS, COMMANDS)
 class IncidentWorkflow:
     """One incident. Handlers ask the rules and write the case file; ``run`` does all the waiting."""
 
@@ -74,8 +75,6 @@ class IncidentWorkflow:
         self._neighbours = Neighbours(self._was_lost)
         self._alarm = Alarm()
         self._too_late: list[contract.Alert] = []
-        for name, act in ACTS.items():
-            listen(act, COMMANDS[name], self._check, self._carry_out, self._hear)
         if carried is None:
             self._open(opening)
 
@@ -146,7 +145,7 @@ class IncidentWorkflow:
         return self.incident.summaries[version - 1].are_measures_open
 
     def _say_how_it_stands(self) -> None:
-        waiting = awaited(self.incident)
+        waiting, due = awaited(self.incident), nearest_deadline(self.incident)
         first = waiting[0] if waiting else None
         workflow.set_current_details(_in_words(self.incident))
         self._show(
@@ -154,7 +153,7 @@ class IncidentWorkflow:
                 contract.PHASE: str(self.incident.phase),
                 contract.SEVERITY: str(self.incident.severity),
                 contract.AWAITED: first.level if first else None,
-                contract.DEADLINE: nearest_deadline(self.incident),
+                contract.DEADLINE: due.at if due else None,
             }
         )
 
@@ -237,13 +236,15 @@ class IncidentWorkflow:
 
     # ── what comes in ─────────────────────────────────────────────────────────
 
-    def _check(self, command: Command[Act]) -> None:
+    def check(self, command: Command[Act]) -> None:
+        """Refuse an act before anything is written."""
         try:
             self._file.check(command, workflow.now())
         except Refusal as refusal:
             raise as_error(refusal) from None
 
-    def _carry_out(self, command: Command[Act]) -> Receipt:
+    def carry_out(self, command: Command[Act]) -> Receipt:
+        """Carry out an act and answer."""
         try:
             receipt = self._file.act(command, workflow.now())
         except Refusal as refusal:
@@ -251,7 +252,7 @@ class IncidentWorkflow:
         self._hand_out()
         return receipt
 
-    def _hear(self, act: type[Act], command_type: type[Command[Act]], raw: RawValue) -> None:
+    def hear(self, act: type[Act], command_type: type[Command[Act]], raw: RawValue) -> None:
         """Carry out a signal; one that breaks a rule is recorded as refused, one that cannot be read as well."""
         try:
             command = workflow.payload_converter().from_payload(raw.payload, command_type)
@@ -449,7 +450,7 @@ class IncidentWorkflow:
 
     def _row(self) -> IncidentRow:
         incident = self.incident
-        waiting = awaited(incident)
+        waiting, due = awaited(incident), nearest_deadline(incident)
         return IncidentRow(
             number=incident.number,
             seq=incident.seq,
@@ -460,7 +461,8 @@ class IncidentWorkflow:
             system=incident.system,
             reporter=incident.reporter,
             awaited=waiting[0].level if waiting else None,
-            deadline=nearest_deadline(incident),
+            deadline=due.at if due else None,
+            is_provisional=bool(due and due.is_provisional),
             is_drill=incident.is_drill,
             is_over=incident.is_over,
             dedup_key=incident.dedup_key,
@@ -468,7 +470,7 @@ class IncidentWorkflow:
             updated_at=workflow.now(),
             closed_at=incident.closed_at,
             head_hash=incident.head_hash,
-            view=incident.view(),
+            view=incident.kept(),
             recurrence_of=incident.recurrence_of,
             parent=incident.parent,
             commander=incident.commander,

@@ -28,7 +28,7 @@ ONCE = RetryPolicy(maximum_attempts=1)
 # The record: without end; the incident itself never waits for it.
 RECORD_TIMEOUT = timedelta(seconds=10)
 # No oftener than this, so that a storm of acts costs the database and the history little; lists lag by no more.
-RECORD_PACE = timedelta(seconds=1)
+RECORD_PACE = timedelta(seconds=2)
 ARCHIVE_TIMEOUT = timedelta(seconds=30)
 WITHOUT_END = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
 

@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import contract, options
     from workflows.alarm import Alarm
     from workflows.contract import MeasureCarried, MeasureOpening, MeasureOutcome
-    from workflows.listening import as_error, listen
+    from workflows.listening import as_error, hears
     from workflows.paging import INBOX, reach
     from workflows.recording import Courier, MeasureRecorder
 
@@ -42,6 +42,7 @@ _DEADLINE = SearchAttributeKey.for_datetime(contract.DEADLINE)
 
 
 @workflow.defn(name="RectificationWorkflow")
+@hears(MEASURE_ACTS, MEASURE_COMMANDS)
 class RectificationWorkflow:
     """One measure. Handlers ask the rules and write its file; ``run`` does all the waiting and calling."""
 
@@ -60,8 +61,6 @@ class RectificationWorkflow:
         self._courier = Courier(self._channels)
         self._alarm = Alarm()
         self._learn_channels()
-        for name, act in MEASURE_ACTS.items():
-            listen(act, MEASURE_COMMANDS[name], self._check, self._carry_out, self._hear)
         if carried is None:
             self._open(opening)
 
@@ -167,13 +166,15 @@ class RectificationWorkflow:
 
     # ── what comes in ─────────────────────────────────────────────────────────
 
-    def _check(self, command: Command[Act]) -> None:
+    def check(self, command: Command[Act]) -> None:
+        """Refuse an act before anything is written."""
         try:
             self._file.check(command, workflow.now())
         except Refusal as refusal:
             raise as_error(refusal) from None
 
-    def _carry_out(self, command: Command[Act]) -> Receipt:
+    def carry_out(self, command: Command[Act]) -> Receipt:
+        """Carry out an act and answer."""
         try:
             receipt = self._file.act(command, workflow.now())
         except Refusal as refusal:
@@ -182,7 +183,7 @@ class RectificationWorkflow:
         self._hand_out()
         return receipt
 
-    def _hear(self, act: type[Act], command_type: type[Command[Act]], raw: RawValue) -> None:
+    def hear(self, act: type[Act], command_type: type[Command[Act]], raw: RawValue) -> None:
         """Carry out a signal; one that breaks a rule is recorded as refused, one that cannot be read as well."""
         try:
             command = workflow.payload_converter().from_payload(raw.payload, command_type)

@@ -25,8 +25,8 @@ from adapters.cli import (
 from adapters.cli.language import known, of_terminal
 from adapters.cli.session import USAGE, Options, Session, Trouble
 from adapters.i18n import Translator, translator
+from adapters.leaving import leave
 from adapters.problems import FileProblem
-from adapters.process import leave
 from domain.text import N_
 
 INTERRUPTED = 130

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    false,
 )
 
 
@@ -63,6 +64,7 @@ incidents = Table(
     _needed("reporter"),
     Column("awaited", String),
     Column("deadline", Instant),
+    _needed("is_provisional", Boolean, server_default=false()),
     _needed("is_drill", Boolean),
     _needed("is_over", Boolean),
     Column("dedup_key", String),

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from activities.messages import IncidentRow
 from adapters.i18n import translator
-from api.incidents import _listed
+from adapters.store.database import Database
+from adapters.store.record import SqlRecord
 from api.sentences import _text
 from domain.policy import Deadline
 from tests import cast
+from tests.api.cast import MANAGER
+from tests.api.system import System
 from tests.cast import NOW
+from tests.store.story import batch, timeline
 
 DUE = Deadline(at=NOW + timedelta(days=40), clause="6.2", is_provisional=True)
 
@@ -23,25 +26,11 @@ def test_the_timeline_marks_it(language: str, mark: str) -> None:
 
 
 @pytest.mark.parametrize("is_provisional", [True, False])
-@pytest.mark.parametrize("place", ["deadlines", "responders"])
-def test_lists_mark_it(place: str, is_provisional: bool) -> None:
-    due = DUE.model_copy(update={"is_provisional": is_provisional}).model_dump(mode="json")
-    view = {"deadlines": {"summary_due": due}} if place == "deadlines" else {"responders": [{"deadline": due}]}
-    row = IncidentRow(
-        number="N",
-        seq=1,
-        version=1,
-        title="t",
-        phase="summary",
-        severity="III",
-        system="s",
-        reporter="r",
-        deadline=DUE.at,
-        opened_at=NOW,
-        updated_at=NOW,
-        head_hash="h",
-        view=view,
-    )
-    assert _listed(row, [], translator("en")).is_provisional is is_provisional
-    other = row.model_copy(update={"deadline": NOW})
-    assert not _listed(other, [], translator("en")).is_provisional
+async def test_lists_mark_it(is_provisional: bool, system: System) -> None:
+    number = f"2019-{int(is_provisional):04}"
+    database = Database(system.settings.database_url, limit=30)
+    listed = batch(timeline(number, title=number), deadline=DUE.at, is_provisional=is_provisional)
+    await SqlRecord(database).append(listed)
+    await database.close()
+    (shown,) = (await system.api.get(MANAGER, f"/incidents?q={number}")).json()["items"]
+    assert (shown["number"], shown["is_provisional"]) == (number, is_provisional)

@@ -1,13 +1,13 @@
 """What falls due, in which order, and what waits: never early, once, at its own instant."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain import acts, clock
 from domain import events as ev
 from domain.awaited import awaited, nearest_deadline
-from domain.incident import Phase
+from domain.incident import Incident, Phase
 from domain.policy import Severity
 from tests import cast
 from tests.domain import stage
@@ -88,9 +88,24 @@ def test_what_is_awaited_is_sorted_by_its_deadline_and_the_nearest_counts_limits
     dues = [item.due for item in awaited(scene.incident)]
     known = [due for due in dues if due]
     assert dues == [*sorted(known), *[None] * (len(dues) - len(known))]
-    assert nearest_deadline(scene.incident) == cast.NOW + timedelta(minutes=5)
+    assert _next(scene.incident) == (cast.NOW + timedelta(minutes=5), False)
     scene.do(cast.TECHNICIAN, acts.CheckIn())
-    assert nearest_deadline(scene.incident) == cast.NOW + timedelta(minutes=30)
+    assert _next(scene.incident) == (cast.NOW + timedelta(minutes=30), False)
+
+
+def test_the_nearest_deadline_tells_that_it_rests_on_a_year_that_nobody_announced() -> None:
+    scene = stage.on_site()
+    (responder,) = scene.incident.responders
+    responder.deadline = responder.deadline.model_copy(update={"is_provisional": True})
+    assert _next(scene.incident) == (responder.deadline.at, True)
+    scene.do(cast.TECHNICIAN, acts.CheckIn())
+    assert _next(scene.incident) == (cast.NOW + timedelta(minutes=30), False)
+
+
+def _next(incident: Incident) -> tuple[datetime, bool]:
+    due = nearest_deadline(incident)
+    assert due is not None
+    return due.at, due.is_provisional
 
 
 def test_nothing_is_awaited_or_due_once_it_is_over() -> None:

@@ -261,7 +261,16 @@ def test_the_incident_survives_json() -> None:
 
 
 def test_what_people_see_leaves_out_what_is_pinned() -> None:
-    assert not {"company", "policy", "calendar", "handled"} & set(whole_course().incident.view())
+    for shown in (whole_course().incident.view(), whole_course().incident.kept()):
+        assert not {"company", "policy", "calendar", "edition", "handled"} & set(shown)
+
+
+def test_what_the_record_leaves_out_of_a_view_stands_as_at_the_beginning() -> None:
+    for scene in (whole_course(), stage.reported(), stage.withdrawn(), _worked()):
+        kept = scene.incident.kept()
+        assert set(kept) < set(scene.incident.view())
+        pinned = {name: getattr(scene.incident, name) for name in ("policy", "company", "calendar")}
+        assert Incident.model_validate({**kept, **pinned}).view() == scene.incident.view()
 
 
 # ── commands ──────────────────────────────────────────────────────────────────

@@ -189,7 +189,8 @@ def test_what_the_lawyers_confirmed_holds_up_the_close_an_example_only_shows(con
         (owed, []) if confirmed_by else ([], owed)
     )
     if confirmed_by:
-        scene.refuses(Incomplete, "6.2", cast.MANAGER, acts.Close())
+        refused = scene.refuses(Incomplete, "6.2", cast.MANAGER, acts.Close())
+        assert refused.params["missing"] == "statutory_reports"
         scene.do(cast.SPECIALIST, file())
         scene.do(cast.SPECIALIST, file(report="final"))
     scene.do(cast.MANAGER, acts.Close())

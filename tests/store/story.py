@@ -65,7 +65,7 @@ def row_of(entries: list[Entry], **changes: Any) -> IncidentRow:
     number: dict[str, Any] = {"number": entries[0].incident}
     incident = fold(Incident.model_construct(**number), entries)
     given = {name: getattr(incident, name) for name in IncidentRow.model_fields if hasattr(incident, name)}
-    given |= {"opened_at": entries[0].recorded_at, "updated_at": entries[-1].recorded_at, "view": incident.view()}
+    given |= {"opened_at": entries[0].recorded_at, "updated_at": entries[-1].recorded_at, "view": incident.kept()}
     return IncidentRow.model_validate(given | changes)
 
 

@@ -19,7 +19,7 @@ async def test_from_nothing_to_the_newest_tables(empty_url: str) -> None:
     assert await migrate.current(empty_url) is None
     assert await migrate.differences(empty_url) != []
     await migrate.upgrade(empty_url)
-    assert await migrate.current(empty_url) == "0010"
+    assert await migrate.current(empty_url) == "0011"
     assert await migrate.differences(empty_url) == []
 
 
@@ -51,5 +51,5 @@ def test_from_the_command_line(tmp_path: Path) -> None:
 
     assert run("check")[0] == 1
     assert run("upgrade") == (0, "")
-    assert run("current") == (0, "0010")
+    assert run("current") == (0, "0011")
     assert run("check") == (0, "")

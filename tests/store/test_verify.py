@@ -13,6 +13,8 @@ from adapters.store.record import SqlRecord
 from adapters.verify import Finding, verify
 from domain import events as ev
 from domain.entry import GENESIS, Entry, first_break
+from domain.fold import fold
+from domain.incident import Incident
 from tests.store.story import START, batch, chained, reported, timeline
 from tests.store.tampering import tamper
 
@@ -189,6 +191,17 @@ async def test_a_changed_view(filled: Database, url: str) -> None:
     view = batch(timeline()).row.view | {"commander": "somebody"}
     tamper(url, f"UPDATE incidents SET view = '{json.dumps(view)}' WHERE number = '{NUMBER}'")
     text = "The incident's row was changed: “view.commander” is not what entries 1 to 6 make."
+    assert await faults(filled) == [(NUMBER, text)]
+
+
+async def test_a_view_of_an_older_release_that_holds_everything_is_no_fault(filled: Database, url: str) -> None:
+    number: dict[str, Any] = {"number": NUMBER}
+    view = fold(Incident.model_construct(**number), timeline()).view()
+    assert len(view) > len(batch(timeline()).row.view)
+    tamper(url, f"UPDATE incidents SET view = '{json.dumps(view)}' WHERE number = '{NUMBER}'")
+    assert await faults(filled) == []
+    tamper(url, f"UPDATE incidents SET view = '{json.dumps(view | {'verified_by': 'he'})}' WHERE number = '{NUMBER}'")
+    text = "The incident's row was changed: “view.verified_by” is not what entries 1 to 6 make."
     assert await faults(filled) == [(NUMBER, text)]
 
 

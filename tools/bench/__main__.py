@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from adapters.process import leave
+from adapters.leaving import leave
 from adapters.temporal import PATIENCE_SECONDS
 from tools.bench import histories, latency, scale
 from tools.bench.figures import Figure
@@ -35,6 +35,8 @@ def main(
     logs: Annotated[Path | None, typer.Option("--logs", help="keep the processes' logs in this folder")] = None,
 ) -> None:
     """Measure Fengsui against a bare Temporal workflow, in turns, on one server of its own."""
+    if logs:
+        logs.mkdir(parents=True, exist_ok=True)
     figures, kinds = asyncio.run(_measure(scaled, logs, is_quick=quick))
     console = Console(width=None if os.isatty(1) else 160)
     console.print(laid_out(figures), _breakdown(kinds))

@@ -6,7 +6,7 @@ import sys
 
 from temporalio.worker import Worker
 
-from adapters.process import leave
+from adapters.leaving import leave
 from adapters.temporal import connect
 from tools.bench.bare import TASK_QUEUE, BareWorkflow
 from worker import GRACE

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import typer
 
 from adapters.cli.language import known, of_terminal
-from adapters.process import leave
+from adapters.leaving import leave
 from domain.clauses import CLAUSES
 from tools.demo import ending, exhibits, major
 from tools.demo.cast import SPECIALIST, SUPERVISOR, TECHNICIAN
