@@ -1,7 +1,6 @@
 """What all tests may ask for."""
 
 import logging
-import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -22,11 +21,6 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return next((folder for folder in TOGETHER if file.startswith(folder)), file)
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than processors: much of the time a test waits for clocks and servers."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:

@@ -136,7 +136,9 @@ class Route(NamedTuple):
         return self._replace(path=self.path.replace("/people/no-such", f"/people/{person}"))
 
 
-def described(system: System) -> list[Route]:
+@pytest.fixture(scope="module")
+def routes(system: System) -> list[Route]:
+    """What the description lists, but for what is open to everybody."""
     filled = {"number": "00000-00000", "message": "1", "key": "abcdef", "year": "2031"}
     return [
         Route(
@@ -167,8 +169,8 @@ async def ask(api: Api, who: str, route: Route, query: str = "", body: Any = Non
     return await api.call(route.method, who, route.path + query, **options)
 
 
-async def test_every_route_has_an_entry_and_every_entry_a_route(system: System) -> None:
-    found = {route.name for route in described(system)}
+def test_every_route_has_an_entry_and_every_entry_a_route(routes: list[Route]) -> None:
+    found = {route.name for route in routes}
     known = EVERYBODY | ALERTS | set(KEPT) | set(ACTS) | {"report"} | set(MEASURE_ACTS)
     assert sorted(found - known) == [], "say who may pass"
     assert sorted(known - found) == []
@@ -176,13 +178,13 @@ async def test_every_route_has_an_entry_and_every_entry_a_route(system: System) 
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-async def test_tasks_are_for_whom_the_table_says(person: str, system: System) -> None:
+async def test_tasks_are_for_whom_the_table_says(person: str, system: System, routes: list[Route]) -> None:
     api, roles = system.api, await roles_of(system.api, person)
-    routes = {route.name: route for route in described(system)}
+    named = {route.name: route for route in routes}
     for name, door in [*KEPT.items(), *ABOUT_OTHERS.items()]:
         power = POWERS[door.task]
         may = not power.posts or bool(roles.intersection(power.posts))
-        answer = await ask(api, person, routes[name].for_person(door.person), door.query, door.body)
+        answer = await ask(api, person, named[name].for_person(door.person), door.query, door.body)
         where = f"{name} as {person}: {answer.status_code} {answer.text}"
         assert answer.status_code < 500 or name == "readiness_status", where
         if may:
@@ -195,8 +197,8 @@ async def test_tasks_are_for_whom_the_table_says(person: str, system: System) ->
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-async def test_what_is_everybodys_is_his_and_no_more(person: str, system: System) -> None:
-    for route in described(system):
+async def test_what_is_everybodys_is_his_and_no_more(person: str, system: System, routes: list[Route]) -> None:
+    for route in routes:
         if route.name in EVERYBODY - WIDELY_OPEN:
             answer = await ask(system.api, person, route, body={} if route.method in ("POST", "PUT") else None)
             assert answer.status_code not in (401, 403), f"{route.name} as {person}: {answer.text}"
@@ -211,16 +213,18 @@ async def test_whoever_may_report_reports(person: str, system: System) -> None:
     assert answer.status_code == (201 if may else 403), answer.text
 
 
-async def test_machines_only_come_through_their_own_doors(system: System) -> None:
+async def test_machines_only_come_through_their_own_doors(system: System, routes: list[Route]) -> None:
     made = await system.api.post(NOBODY_SPECIAL, "/auth/machine-keys", {"source": "zabbix", "name": "Zabbix"})
-    for route in described(system):
+    for route in routes:
         if route.name not in ALERTS | {"readiness_status"}:
             for key in ("monitoring", made.json()["secret"]):
                 assert (await ask(system.api, key, route)).status_code == 403, route.name
 
 
 @pytest.mark.parametrize("phase", PHASES)
-async def test_acts_are_for_whom_and_when_the_table_says(phase: str, system: System, phases: dict[str, Story]) -> None:
+async def test_acts_are_for_whom_and_when_the_table_says(
+    phase: str, system: System, phases: dict[str, Story], routes: list[Route]
+) -> None:
     """Whoever may act looks at a version that never was: he is let through to that, and changes nothing either.
 
     Of those who have the same roles in the incident, one speaks for all: the table knows roles only.
@@ -247,8 +251,8 @@ async def test_acts_are_for_whom_and_when_the_table_says(phase: str, system: Sys
             if Phase(seen["phase"]) in right.phases and not seen["is_over"]:
                 assert answer.json()["code"] == "stale-version", where
 
-    routes = {route.name: route.path for route in described(system)}
-    await asyncio.gather(*(attempt(person, ACTS[name], routes[name]) for person in held for name in ACTS))
+    paths = {route.name: route.path for route in routes}
+    await asyncio.gather(*(attempt(person, ACTS[name], paths[name]) for person in held for name in ACTS))
     assert (await story.look())["phase"] == seen["phase"]
 
 
@@ -300,7 +304,7 @@ async def credentials(system: System) -> dict[str, dict[str, str]]:
 
 
 async def test_what_is_forged_expired_swapped_or_replayed_opens_nothing(
-    system: System, credentials: dict[str, dict[str, str]]
+    system: System, routes: list[Route], credentials: dict[str, dict[str, str]]
 ) -> None:
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{system.settings.api_port}/api/v1") as client:
 
@@ -312,34 +316,33 @@ async def test_what_is_forged_expired_swapped_or_replayed_opens_nothing(
             return answer
 
         for name, headers in credentials.items():
-            routes = described(system)
             asking = [knock(route, headers) for route in routes]
             for route, answer in zip(routes, await asyncio.gather(*asking), strict=True):
                 assert answer.status_code == 401, f"{route.name} with {name}: {answer.text}"
 
 
-async def test_a_token_that_reads_changes_nothing_anywhere(system: System) -> None:
+async def test_a_token_that_reads_changes_nothing_anywhere(system: System, routes: list[Route]) -> None:
     made = await system.api.post(MANAGER, "/auth/tokens", {"name": "Reads", "scopes": ["read"]})
-    for route in described(system):
+    for route in routes:
         if route.method != "GET":
             answer = await ask(system.api, made.json()["secret"], route, body={})
             assert (answer.status_code, answer.json()["code"]) == (403, "out-of-scope"), route.name
 
 
-async def test_a_page_of_another_site_changes_nothing_anywhere(system: System) -> None:
+async def test_a_page_of_another_site_changes_nothing_anywhere(system: System, routes: list[Route]) -> None:
     async with Browser.open(system.settings) as browser:
         await settled_in(browser, system.api, MANAGER)
         browser.csrf = ""
-        for route in described(system):
+        for route in routes:
             if route.method != "GET":
                 answer = await browser.call(route.method, route.path, json={})
                 assert (answer.status_code, answer.json()["code"]) == (403, "csrf"), route.name
 
 
-async def test_a_one_time_password_opens_nothing_but_its_change(system: System) -> None:
+async def test_a_one_time_password_opens_nothing_but_its_change(system: System, routes: list[Route]) -> None:
     async with Browser.open(system.settings) as browser:
         await browser.sign_in(TECHNICIAN, await one_time_password(system.api, TECHNICIAN))
-        for route in described(system):
+        for route in routes:
             if route.name not in ("session", "sign_out", "change_password"):
                 answer = await browser.call(route.method, route.path, json={})
                 assert (answer.status_code, answer.json()["code"]) == (403, "password-change-needed"), route.name
