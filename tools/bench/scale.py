@@ -14,7 +14,7 @@ from tools.bench.figures import Figure, percentile
 from tools.bench.rig import Rig, with_limits
 from tools.progress import say
 
-OPENERS = 8  # each opens the next incident when the page of his last is out: nothing piles up
+OPENERS = 24  # each opens the next incident when the page of the last is recorded: nothing piles up
 TRIAL = 100
 # Of all that are open, so many ring while they are watched; the others keep their timers for the next day.
 WATCHED = 1_000
