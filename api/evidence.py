@@ -1,5 +1,6 @@
 """Looking at evidence: what there is, whose hands it went through, and the files themselves (5.3.5)."""
 
+import asyncio
 import csv
 import io
 from typing import Annotated, Any
@@ -33,6 +34,8 @@ from domain.text import N_, Wire
 router = APIRouter(prefix="/incidents/{number}", tags=["evidence"])
 
 _MOST = 500
+_RECORD_SECONDS = 8.0
+_PACE_SECONDS = 0.1
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Whatever it is: a browser neither shows it, nor guesses what it is, nor runs it.
 HARMLESS = {
@@ -43,6 +46,13 @@ HARMLESS = {
 }
 Reader = Annotated[Person, Depends(Keeper(Task.READ_EVIDENCE))]
 Seq = Annotated[int, Path(ge=1, le=2**31 - 1, description="The timeline entry of the evidence.")]
+_UNRECORDED = Case(
+    503,
+    "evidence-unrecorded",
+    N_("The record does not have this evidence yet; try again in a moment."),
+    clause="5.3.5",
+    headers={"Retry-After": "2"},
+)
 _NOT_HERE = Case(404, "not-found", N_("This incident has no evidence of that number."), clause="5.3.5")
 
 
@@ -166,7 +176,7 @@ def _cell(text: str) -> str:
 )
 async def evidence_file(number: Number, seq: Seq, reader: Reader, ports: Ports, request: Request) -> Response:
     """Send the file as it was received, as an attachment; the custody list tells who took it."""
-    row = await _find(ports, number, seq)
+    row = await _recorded(ports, number, seq)
     size = await ports.storage.size(row.algorithm, row.digest)
     if size is None:
         raise Denied(_missing(seq))
@@ -205,7 +215,7 @@ async def custody(number: Number, seq: Seq, _reader: Reader, ports: Ports, _: Lo
 )
 async def verify_evidence(number: Number, seq: Seq, reader: Reader, ports: Ports, request: Request) -> Verification:
     """Read the stored file from beginning to end; the outcome stands in the custody list."""
-    row = await _find(ports, number, seq)
+    row = await _recorded(ports, number, seq)
     seen = await measured(ports.storage, row.algorithm, row.digest)
     is_intact = seen == (row.digest, row.size)
     detail = "intact" if is_intact else "missing" if seen is None else "changed"
@@ -234,6 +244,22 @@ async def _find(ports: Services, number: str, seq: int) -> ExhibitRow:
         if row.seq == seq:
             return row
     raise Denied(_NOT_HERE)
+
+
+async def _recorded(ports: Services, number: str, seq: int) -> ExhibitRow:
+    """Find a piece of evidence, and wait until the record has it: nobody took it before it was received."""
+    row = await _find(ports, number, seq)
+    try:
+        async with asyncio.timeout(_RECORD_SECONDS):
+            while not await _is_recorded(ports, number, seq):  # noqa: ASYNC110  the answer comes from elsewhere
+                await asyncio.sleep(_PACE_SECONDS)
+    except TimeoutError:
+        raise Denied(_UNRECORDED) from None
+    return row
+
+
+async def _is_recorded(ports: Services, number: str, seq: int) -> bool:
+    return seq in {known.seq for known in await ports.exhibits.of_incident(number)}
 
 
 def _missing(seq: int) -> Case:

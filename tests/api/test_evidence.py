@@ -199,6 +199,17 @@ async def test_whoever_may_not_is_told_before_anything_is_read(
     assert arriving(system) == []
 
 
+async def test_nobody_takes_a_piece_of_evidence_before_it_was_received(story: Story) -> None:
+    """The record brings what comes in quick succession a little later; whoever asks at once waits for it."""
+    for content in (b"recorded at once", b"recorded with what follows"):
+        receipt = await upload(story, OPERATOR, content)
+        path = f"/incidents/{story.number}/evidence/{receipt['seq']}"
+        assert (await story.api.get(MANAGER, path)).content == content
+        assert (await story.api.post(MANAGER, f"{path}/verifications")).json()["is_intact"] is True
+        hands = (await story.api.get(MANAGER, f"{path}/custody")).json()
+        assert [hand["act"] for hand in hands] == ["received", "downloaded", "verified"]
+
+
 async def test_who_may_look_and_who_may_export(story: Story) -> None:
     receipt = await upload(story, OPERATOR, b"for some eyes only")
     path = f"/incidents/{story.number}/evidence"
