@@ -41,14 +41,7 @@ def _tell(_: Translator, findings: BundleFindings) -> None:
     told = N_("Incident {incident}: {entries} entries, {members} members, {files} files, {checkpoints} checkpoints.")
     counts = {name: getattr(findings, name) for name in ("incident", "entries", "members", "files", "checkpoints")}
     screen.console.print(_(told, **counts), markup=False)
-    for note in findings.notes:
-        screen.console.print(f"  · {_line(_, note)}", markup=False)
-    for fault in findings.faults:
-        screen.console.print(f"  ✗ {_line(_, fault)}", markup=False, style="red")
-    if findings.is_clean:
-        screen.console.print(_(N_("Nothing is wrong.")), style="green")
-    else:
-        screen.console.print(_(N_("{count} faults were found."), count=len(findings.faults)), style="red")
+    screen.verdict(_, [_line(_, note) for note in findings.notes], [_line(_, fault) for fault in findings.faults])
 
 
 def _line(_: Translator, found: BundleFault) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -179,3 +180,15 @@ def clock(instant: str | None, *, with_seconds: bool = False) -> str:
         return ""
     local = datetime.fromisoformat(instant).astimezone()
     return local.strftime("%m-%d %H:%M:%S" if with_seconds else "%m-%d %H:%M")
+
+
+def verdict(_: Translator, notes: Sequence[str], faults: Sequence[str]) -> None:
+    """Print what a verification found, and whether anything is wrong."""
+    for note in notes:
+        console.print(f"  · {note}", markup=False)
+    for fault in faults:
+        console.print(f"  ✗ {fault}", markup=False, style="red")
+    if faults:
+        console.print(_(N_("{count} faults were found."), count=len(faults)), style="red")
+    else:
+        console.print(_(N_("Nothing is wrong.")), style="green")

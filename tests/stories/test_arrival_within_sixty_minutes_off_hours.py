@@ -84,6 +84,10 @@ async def test_a_year_without_official_notice_is_marked_provisional(world: World
     await sent_on(world, 10)
     incident = await world.snapshot()
     assert incident.responders[0].deadline.is_provisional
+    await world.pass_time(seconds=3)
+    listed = await world.stage.record.get(world.number)
+    assert listed is not None
+    assert (listed.deadline, listed.is_provisional) == (incident.responders[0].deadline.at, True)
     assert incident.responders[0].role == Role.TECHNICIAN
 
 
