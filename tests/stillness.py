@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Interceptor, OutboundInterceptor, SignalWorkflowInput, StartWorkflowInput, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
@@ -111,6 +112,12 @@ class Stillness:
                 self._owed[workflow_id, signal] += times
             elif is_new:
                 (self._unborn.add if times > 0 else self._unborn.discard)(workflow_id)
+
+    def found(self, workflow_id: str, run_id: str | None) -> None:
+        """A client started what runs already: if its worker has heard of it, nothing is born any more."""
+        with self._lock:
+            if run_id in self._ids:
+                self._unborn.discard(workflow_id)
 
     # ── what workflows hear and do ────────────────────────────────────────────
 
@@ -273,10 +280,13 @@ class _Announced(OutboundInterceptor):
     async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002
         self._stillness.announce(input.id, input.start_signal, is_new=True)
         try:
-            return await super().start_workflow(input)
+            handle = await super().start_workflow(input)
         except BaseException:
             self._stillness.announce(input.id, input.start_signal, is_new=True, times=-1)
             raise
+        if input.id_conflict_policy is WorkflowIDConflictPolicy.USE_EXISTING:
+            self._stillness.found(input.id, handle.result_run_id)
+        return handle
 
     async def signal_workflow(self, input: SignalWorkflowInput) -> None:  # noqa: A002
         self._stillness.announce(input.id, input.signal, is_new=False)

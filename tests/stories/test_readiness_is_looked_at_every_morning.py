@@ -47,6 +47,7 @@ async def test_4_2_a_new_gap_is_told_the_next_morning_and_again_after_a_week(mor
     morning.vigilance.leaves = [leave(cast.SPECIALIST, now, 20, 25)]
     morning.vigilance.trials = [Trial(id="last", started_at=now, closes_at=now)]
     await keep_vigil(morning.client)
+    await morning.still()
     await keep_vigil(morning.client)  # by another worker
     await morning.still()
     morning.letterbox.no_more()  # nothing before the morning
