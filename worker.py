@@ -96,5 +96,10 @@ async def work(settings: Settings) -> None:
             await stop.wait()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Be a worker: with the settings of the environment, until somebody ends it."""
     run(lambda settings: asyncio.run(work(settings)))
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
+from adapters.tls import trusted
 from domain.company import Probe
 
 _SECONDS = 5.0
@@ -31,7 +32,7 @@ class NetworkProbes:
     async def _http(self, target: str) -> tuple[bool, str]:
         url = urljoin(self._own_url, target) if target.startswith("/") else target
         async with (
-            httpx2.AsyncClient(timeout=_SECONDS, trust_env=False) as client,
+            httpx2.AsyncClient(timeout=_SECONDS, trust_env=False, verify=trusted()) as client,
             client.stream("GET", url) as response,
         ):
             return response.is_success, f"HTTP {response.status_code}"

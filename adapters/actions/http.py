@@ -6,6 +6,7 @@ import httpx2
 
 from activities.messages import ActionResult
 from adapters.actions.entries import HttpAction
+from adapters.tls import trusted
 
 MOST_BYTES = 4096
 CONNECT_SECONDS = 5.0
@@ -20,7 +21,7 @@ async def carry_out(entry: HttpAction, secrets: Mapping[str, str]) -> ActionResu
     body = entry.body.encode() if entry.body is not None else None
     try:
         async with (
-            httpx2.AsyncClient(timeout=timeout, trust_env=False) as client,
+            httpx2.AsyncClient(timeout=timeout, trust_env=False, verify=trusted()) as client,
             client.stream(entry.method, entry.url, headers=headers, content=body) as response,
         ):
             is_expected = response.status_code in entry.expected_status

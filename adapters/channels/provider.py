@@ -2,16 +2,15 @@
 
 import asyncio
 import json
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 import httpx2
 
 from activities.ports import NotHandedOver
+from adapters.tls import trusted
 
 SECONDS = 5.0
 TOTAL_SECONDS = 7.0
@@ -78,7 +77,7 @@ class Provider:
     async def _ask(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str], params: Mapping[str, str] | None
     ) -> Answer:
-        client = httpx2.AsyncClient(timeout=SECONDS, trust_env=False, verify=_tls())
+        client = httpx2.AsyncClient(timeout=SECONDS, trust_env=False, verify=trusted())
         request = client.build_request(method, url, content=body or None, headers=headers, params=params or None)
         try:
             async with asyncio.timeout(TOTAL_SECONDS), client:
@@ -124,8 +123,3 @@ async def _beginning(response: httpx2.Response) -> bytes:
         if len(body) > _MOST_BYTES:
             break
     return body[:_MOST_BYTES]
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()

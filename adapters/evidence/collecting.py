@@ -13,6 +13,7 @@ from activities.ports import CannotCollect, Empty, EvidenceStorage, StorageAway,
 from adapters.evidence.sniffing import declared, sniffed
 from adapters.evidencesettings import RemoteCommand
 from adapters.settings import Settings
+from adapters.tls import trusted
 from domain.company import Collector
 from domain.exhibit import Exhibit, safe_name
 
@@ -107,7 +108,7 @@ def _place(collector: Collector) -> str:
 async def _http(url: httpx2.URL) -> AsyncIterator[Content]:
     """Open a URL; a redirect is not followed: it could lead anywhere."""
     async with (
-        httpx2.AsyncClient(timeout=None, trust_env=False, follow_redirects=False) as client,
+        httpx2.AsyncClient(timeout=None, trust_env=False, verify=trusted(), follow_redirects=False) as client,
         client.stream("GET", url) as response,
     ):
         if not response.is_success:

@@ -3,8 +3,6 @@
 import codecs
 import re
 
-import puremagic
-
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 _BINARY, _TEXT, _HTML = "application/octet-stream", "text/plain", "text/html"
 _MARKUP = re.compile(rb"<(!doctype|html|head|body|script|svg|\?xml)", re.IGNORECASE)
@@ -24,6 +22,8 @@ def sniffed(head: bytes) -> str:
             return name
     if _is_text(head):
         return _HTML if _MARKUP.search(head[:1024]) else _TEXT
+    import puremagic  # noqa: PLC0415 - it reads a table of a thousand formats, which most processes never need
+
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

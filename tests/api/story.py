@@ -79,6 +79,12 @@ async def reported(api: Api) -> Story:
     return await Story.reported(api)
 
 
+async def judging(api: Api) -> Story:
+    story = await reported(api)
+    await story.until(lambda seen: seen["phase"] == "judging")  # once somebody has been called
+    return story
+
+
 async def withdrawn(api: Api) -> Story:
     story = await reported(api)
     await story.act(OPERATOR, "withdrawal", reason="It was a test of mine")
@@ -157,7 +163,7 @@ async def closed(api: Api) -> Story:
 PHASES: dict[str, Callable[[Api], Awaitable[Story]]] = {
     builder.__name__: builder
     for builder in (
-        *(reported, withdrawn, dismissed, operator_handling, on_site_handling, director_decision),
+        *(judging, withdrawn, dismissed, operator_handling, on_site_handling, director_decision),
         *(department_handling, group_handling, dismissed_late, recovery, summary, closed),
     )
 }

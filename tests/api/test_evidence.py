@@ -190,7 +190,7 @@ async def test_whoever_may_not_is_told_before_anything_is_read(
     await upload(story, None, b"small", expect=401)
     gone = await upload(phases["closed"], OPERATOR, b"too late", expect=409)
     assert gone["clause"] == "5.3.5"
-    early = await upload(phases["reported"], OPERATOR, b"too early", expect=409)
+    early = await upload(phases["judging"], OPERATOR, b"too early", expect=409)
     assert early["code"] == "wrong-phase"
     for content in (b"small", b"too late", b"too early"):
         assert not kept(system, content).exists()

@@ -16,7 +16,7 @@ from tests.resilience.absence import POLICY, absence
 from tests.resilience.kills import KILLS, Kill
 from tests.resilience.site import site
 
-AT_ONCE = 3
+AT_ONCE = 5
 ABSENCE = "absence"
 CONTINUED = "continued"
 SHORT_RUNS = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=60")

@@ -3,14 +3,12 @@
 import asyncio
 import json
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from domain.text import Text
 from tests import cast
 from tests.checks.evidence import Evidence, collect, kind_of
 from tests.replay.desk import Desk, Operation
+from tests.resilience.hatchery import hatch
 from tests.resilience.provider import SECRET, Provider, provider
 from workflows.contract import INCIDENTS, incident_id
 
@@ -51,7 +50,7 @@ class Site:
         self.log: list[Operation] = []
         self.absences: list[tuple[datetime, datetime]] = []
         self._killed_at: datetime | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
 
     @property
     def database_url(self) -> str:
@@ -65,15 +64,7 @@ class Site:
     async def start(self) -> None:
         """Start a worker and wait until it asks for work."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("FENGSUI_", "TEMPORAL_"))}
-        with (self.home / "worker.log").open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - it starts in a moment
-                [sys.executable, "worker.py"],
-                cwd=ROOT,
-                env=plain | self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self._process = hatch(plain | self._environment(), self.home / "worker.log")
         await self.until(self._is_polling)
         if self._killed_at:
             self.absences.append((self._killed_at, datetime.now(UTC)))
@@ -81,11 +72,10 @@ class Site:
 
     def kill(self) -> None:
         """Kill the worker as a power cut would."""
-        assert self._process is not None
-        assert self._process.poll() is None, (self.home / "worker.log").read_text()[-3000:]
+        process = self._alive()
         self._killed_at = datetime.now(UTC)
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        process.kill()
+        process.join()
 
     async def restart(self) -> None:
         """Kill the worker and start another."""
@@ -94,9 +84,9 @@ class Site:
 
     def close(self) -> None:
         """Leave no process behind."""
-        if self._process and self._process.poll() is None:
+        if self._process:
             self._process.kill()
-            self._process.wait()
+            self._process.join()
 
     @contextmanager
     def locked_database(self) -> Iterator[None]:
@@ -145,15 +135,19 @@ class Site:
         return evidence
 
     async def _is_polling(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, (self.home / "worker.log").read_text()[-3000:]
+        process = self._alive()
         request = DescribeTaskQueueRequest(
             namespace=self.client.namespace,
             task_queue=TaskQueue(name=INCIDENTS),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
         answer = await self.client.workflow_service.describe_task_queue(request)
-        return any(poller.identity.startswith(f"{self._process.pid}@") for poller in answer.pollers)
+        return any(poller.identity.startswith(f"{process.pid}@") for poller in answer.pollers)
+
+    def _alive(self) -> BaseProcess:
+        assert self._process is not None
+        assert self._process.is_alive(), (self.home / "worker.log").read_text()[-3000:]
+        return self._process
 
     def _environment(self) -> dict[str, str]:
         return {
