@@ -106,8 +106,13 @@ def _may_judge(case: Case[acts.Judge]) -> None:
             raise AlreadyDecided(N_("{winner} judged it an emergency already."), clause="5.2.2", winner=winner)
     if incident.phase == Phase.DISMISSED and act.verdict == "not_emergency":
         raise AlreadyDecided(N_("{winner} dismissed it already."), clause="5.2.2", winner=winner)
-    if incident.is_contested and incident.phase == Phase.JUDGING and actor.people.intersection(incident.judged_by):
+    if any(looks_at_his_own_dismissal(incident, person) for person in actor.people):
         raise OwnWork(N_("The dismissal was contested: the other judge or the director must look."), clause="5.2.2")
+
+
+def looks_at_his_own_dismissal(incident: Incident, person: str) -> bool:
+    """Tell whether a dismissal of his own, contested, waits for somebody else to look at it (5.2.2)."""
+    return incident.is_contested and incident.phase == Phase.JUDGING and person in incident.judged_by
 
 
 def _activation(incident: Incident, act: acts.Judge, runbook: Runbook | None, at: datetime) -> ev.Activated:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain import acts
+from domain.activation import looks_at_his_own_dismissal
 from domain.authority import allowed, capacities
 from domain.awaited import ladders
 from domain.closure import doers, missing_for_closing, unchecked
@@ -31,7 +32,7 @@ def _makes_sense(name: str, incident: Incident, person: str) -> bool:
 def _judge(incident: Incident, person: str) -> bool:
     if incident.phase in HANDLING:
         return person in incident.verdict_by or person in incident.company.holders(Role.IT_DIRECTOR)
-    return not (incident.is_contested and person in incident.judged_by)
+    return not looks_at_his_own_dismissal(incident, person)
 
 
 def _is_asked(incident: Incident, person: str) -> bool:

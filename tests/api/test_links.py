@@ -1,7 +1,6 @@
 """A link in a message opens its very task, once, for one person, and leaves no trace of its token."""
 
 import asyncio
-import io
 import logging
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 
 from activities.messages import Message
 from adapters.links import Links
-from adapters.logs import configure
 from adapters.snapshot import now_in_utc
 from domain.company import Person
 from domain.policy import Severity
@@ -37,6 +35,7 @@ from tests.api.story import (
     reported,
 )
 from tests.api.system import Api, System
+from tests.logs import logged
 
 PLAN: dict[str, Any] = {
     **dict.fromkeys(("scope", "risk", "rollback", "resources"), "全市交易中断，切换到备库"),
@@ -300,20 +299,13 @@ async def test_what_people_wrote_stays_text(api: Api) -> None:
 
 
 async def test_a_token_is_in_no_history_no_log_and_no_audit(system: System) -> None:
-    stream = io.StringIO()
-    root, level = logging.getLogger(), logging.getLogger().level
-    kept = root.handlers[:]
-    configure(system.settings, stream)
-    try:
+    with logged(system.settings) as stream:
         story = await reported(system.api)
         link = await link_of(story, SUPERVISOR, "judgement/1")
         logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', "127.0.0.1", "GET", link, "1.1", 200)
         await look(story, link)
         await answer(story, link, "judge", verdict="emergency")
         await answer(story, link, "judge", verdict="emergency")
-    finally:
-        root.handlers = kept
-        root.setLevel(level)
     token = link.rpartition("/")[2]
     assert "GET /t/*** HTTP/1.1" in stream.getvalue()
     assert token not in stream.getvalue()

@@ -224,10 +224,10 @@ class Company(RuleBasedStateMachine):
                 assert event.step not in gated or before.plans[-1].status == "approved"
 
     @invariant()
-    def there_is_exactly_one_commander_from_formation_on(self) -> None:
+    def there_is_exactly_one_commander_from_formation_to_dismissal(self) -> None:
         incident = self.stage.incident
-        is_formed = any(isinstance(entry.event, ev.GroupFormed) for entry in self.stage.timeline)
-        assert (incident.commander is not None) == is_formed
+        turns = [entry.event for entry in self.stage.timeline if isinstance(entry.event, ev.GroupFormed | ev.Dismissed)]
+        assert (incident.commander is not None) == isinstance(next(reversed(turns), None), ev.GroupFormed)
         assert incident.commander is None or incident.commander in incident.group_members
 
     @invariant()

@@ -26,6 +26,15 @@ def test_a_verdict_is_offered_to_be_reversed_only_to_the_first_judge_and_the_dir
     assert "judge" not in offered(stage, cast.MANAGER)
 
 
+def test_whose_dismissal_is_contested_is_offered_a_verdict_again_when_somebody_else_has_looked() -> None:
+    stage = st.dismissed()
+    stage.do(cast.OPERATOR, acts.Contest(reason="确实故障"))
+    assert "judge" not in offered(stage, cast.MANAGER)
+    stage.do(cast.DIRECTOR, acts.Judge(verdict="not_emergency", reason="误报，已核实"))
+    assert "judge" in offered(stage, cast.MANAGER)
+    stage.do(cast.MANAGER, st.EMERGENCY)
+
+
 def test_nothing_is_offered_that_has_no_object() -> None:
     stage = Stage()
     stage.do(cast.MANAGER, st.EMERGENCY)

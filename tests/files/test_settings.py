@@ -1,10 +1,8 @@
 """The settings: what the environment says, and nothing secret in what anybody can read."""
 
 import base64
-import io
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,10 @@ import structlog
 
 from adapters import ics, links
 from adapters.channels.registry import channels_set_up
-from adapters.logs import configure
 from adapters.problems import FileProblem
 from adapters.settings import Settings, read_settings
 from api.signin.pages import HOME
+from tests.logs import logged
 
 SECRET = "Zx8-qLw2_Rt5vNm7Kj3HpYd9"
 SECRETS = {
@@ -146,21 +144,10 @@ def test_every_field_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
-@pytest.fixture
-def root_logger() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield
-    root.handlers = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
-def test_a_log_line_is_json_without_secrets(root_logger: None) -> None:
-    out = io.StringIO()
-    configure(Settings(), out)
-    structlog.get_logger("fengsui").info("started", alert_token=SECRET, title="数据库")
-    logging.getLogger("library").warning("%s left", 3)
+def test_a_log_line_is_json_without_secrets() -> None:
+    with logged(Settings()) as out:
+        structlog.get_logger("fengsui").info("started", alert_token=SECRET, title="数据库")
+        logging.getLogger("library").warning("%s left", 3)
     ours, theirs = (json.loads(line) for line in out.getvalue().splitlines())
     assert (ours["event"], ours["title"], ours["alert_token"]) == ("started", "数据库", "***")
     assert (theirs["event"], theirs["level"], theirs["logger"]) == ("3 left", "warning", "library")
@@ -177,11 +164,10 @@ def test_a_log_line_is_json_without_secrets(root_logger: None) -> None:
         (f"{HOME}?after=/inbox", "/sign-in?after=/inbox"),
     ],
 )
-def test_what_an_address_lets_anybody_do_is_not_in_the_log(root_logger: None, address: str, told: str) -> None:
-    out = io.StringIO()
-    configure(Settings(), out)
-    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', "127.0.0.1:1", "GET", address, "1.1", 200)
-    structlog.get_logger("fengsui").error("unexpected", path=f"https://fengsui.example{address}")
+def test_what_an_address_lets_anybody_do_is_not_in_the_log(address: str, told: str) -> None:
+    with logged(Settings()) as out:
+        logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', "127.0.0.1:1", "GET", address, "1.1", 200)
+        structlog.get_logger("fengsui").error("unexpected", path=f"https://fengsui.example{address}")
     access, ours = (json.loads(line) for line in out.getvalue().splitlines())
     assert access["event"] == f'127.0.0.1:1 - "GET {told} HTTP/1.1" 200'
     assert ours["path"] == f"https://fengsui.example{told}"
