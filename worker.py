@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from adapters.composition import Activities, activities
 from adapters.process import run
 from adapters.settings import Settings
 from adapters.temporal import connect, keep_vigil, register_search_attributes
+from adapters.timely import TimelyRunner
 from workflows.action import ActionWorkflow
 from workflows.alert import AlertWorkflow
 from workflows.approval import ApprovalWorkflow
@@ -48,7 +49,7 @@ AT_ONCE = 1000
 TASKS_AT_ONCE = 20
 
 # Our own packages are loaded once, not once a workflow; the linter keeps clock, chance and environment out of them.
-RUNNER = SandboxedWorkflowRunner(
+RUNNER = TimelyRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules("domain", "activities", "workflows")
 )
 

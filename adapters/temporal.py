@@ -172,7 +172,7 @@ class Acted:
     async def _ask(self, number: str, query: str, kind: Any) -> Any:
         try:
             async with _bounded():
-                answer = await self._handle(number).query(query, result_type=kind)
+                answer = await _answer(self._handle(number), query, kind)
         except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
             raise OutcomeUnknown from None
         except TemporalAway:
@@ -295,7 +295,7 @@ class Incidents(Acted):
         handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
         try:
             async with _bounded():
-                state: AlertState = await handle.query(contract.SNAPSHOT, result_type=AlertState)
+                state: AlertState = await _answer(handle, contract.SNAPSHOT, AlertState)
         except (TemporalAway, RPCError, WorkflowQueryFailedError):
             return None
         return state
@@ -433,6 +433,14 @@ async def _bounded() -> AsyncIterator[None]:
         if error.status == RPCStatusCode.RESOURCE_EXHAUSTED:
             raise TooBusy(error.message) from None
         raise
+
+
+async def _answer(handle: WorkflowHandle[Any, Any], query: str, kind: Any) -> Any:
+    """Ask a workflow, and ask again where something came meanwhile that it had not heard yet (``adapters.timely``)."""
+    try:
+        return await handle.query(query, result_type=kind)
+    except WorkflowQueryFailedError:
+        return await handle.query(query, result_type=kind)
 
 
 def _attributes(opening: Opening) -> TypedSearchAttributes:

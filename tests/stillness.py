@@ -14,7 +14,6 @@ from temporalio.client import Interceptor, OutboundInterceptor, SignalWorkflowIn
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 PATIENCE_SECONDS = 20
 _RINGING = timedelta(seconds=1)
@@ -51,10 +50,8 @@ class Stillness:
         return SimplePlugin("stillness", workflow_runner=self._observed, interceptors=[_Announcing(self)])
 
     def _observed(self, runner: WorkflowRunner | None) -> WorkflowRunner:
-        assert isinstance(runner, SandboxedWorkflowRunner)
-        observed = _ObservedRunner(restrictions=runner.restrictions)
-        object.__setattr__(observed, "stillness", self)
-        return observed
+        assert runner is not None
+        return _ObservedRunner(runner, self)
 
     def next_timer(self) -> datetime | None:
         """Return when the next timer is due."""
@@ -242,13 +239,18 @@ class Stillness:
             self._unborn.add(self._ids[act.run_id])
 
 
-class _ObservedRunner(SandboxedWorkflowRunner):
+class _ObservedRunner(WorkflowRunner):
     """Runs workflows as always and lets us read along."""
 
-    stillness: Stillness
+    def __init__(self, inner: WorkflowRunner, stillness: Stillness) -> None:
+        self._inner = inner
+        self.stillness = stillness
+
+    def prepare_workflow(self, defn: Any) -> None:
+        self._inner.prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        instance = super().create_instance(det)
+        instance = self._inner.create_instance(det)
         activate = instance.activate
 
         def observed(act: Any) -> Any:

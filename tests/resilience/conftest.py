@@ -30,27 +30,28 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
     """Play every scene; each ends with its evidence."""
     home = tmp_path_factory.mktemp("resilience")
     names = [word for name in (*KILLS, ABSENCE) for word in ("--namespace", name)]
-    server, short_runs = await _server(*names), await _server("--namespace", CONTINUED, *SHORT_RUNS)
+    long_runs, short_runs = await server(*names), await server("--namespace", CONTINUED, *SHORT_RUNS)
     # One after another: migrations of one process do not run side by side.
     await migrate.upgrade(f"sqlite+aiosqlite:///{home / TEMPLATE}")
     places = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(name: str) -> Evidence:
         async with places:
-            return await _play(server, name, home, KILLS[name])
+            return await _play(long_runs, name, home, KILLS[name])
 
-    tasks = {ABSENCE: asyncio.create_task(_play(server, ABSENCE, home, Kill(absence, POLICY)))}
+    tasks = {ABSENCE: asyncio.create_task(_play(long_runs, ABSENCE, home, Kill(absence, POLICY)))}
     tasks[CONTINUED] = asyncio.create_task(_play(short_runs, CONTINUED, home, KILLS["plan_being_approved"]))
     tasks |= {name: asyncio.create_task(in_turn(name)) for name in KILLS}
     yield tasks
     for task in tasks.values():
         task.cancel()
     await asyncio.gather(*tasks.values(), return_exceptions=True)
-    await server.shutdown()
+    await long_runs.shutdown()
     await short_runs.shutdown()
 
 
-async def _server(*extra: str) -> WorkflowEnvironment:
+async def server(*extra: str) -> WorkflowEnvironment:
+    """Start a real server."""
     return await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(temporal_cli(os.environ)), dev_server_extra_args=extra
     )

@@ -126,7 +126,7 @@ class Site:
 
     async def evidence(self) -> Evidence:
         """Collect everything that is known of this installation."""
-        database = Database(self.database_url)
+        database = Database(self.database_url, limit=30)
         try:
             evidence = await collect(database, self.client)
         finally:
