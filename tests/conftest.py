@@ -1,6 +1,7 @@
 """What all tests may ask for."""
 
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from tests.theatre import Theatre
 
 # The tests of these folders share what is costly to start: one process of several takes them all.
 TOGETHER = ("tests/api/", "tests/browser/", "tests/resilience/")
+APART = {"tests/api/test_every_door.py"}  # long enough for a system of its own
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no types
@@ -20,7 +22,12 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no 
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+        return next((folder for folder in TOGETHER if file.startswith(folder) and file not in APART), file)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: many tests wait for clocks and for programs that start."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:

