@@ -66,7 +66,7 @@ async def nobody_answers() -> AsyncIterator[int]:
 
 
 async def within(limit: float, call: Callable[[], Awaitable[Any]]) -> Any:
-    """Return an answer that comes in time: a machine may be busy once, a limit that nobody keeps is missed each time."""
+    """Return an answer that comes in time: a machine may be busy once, a limit that is not kept is missed each time."""
     for _ in range(TRIES):
         start = time.monotonic()
         answer = await call()
