@@ -152,7 +152,7 @@ def _pinned(incident: Incident, wanted: str | None, edition: Runbook | None) -> 
 
 
 def _operator(incident: Incident, at: datetime) -> str | None:
-    operators = incident.company.in_order(Role.OPERATOR, at)
+    operators = incident.company.at_hand(Role.OPERATOR, at)
     return incident.reporter if incident.reporter in operators else next(iter(operators), None)
 
 

@@ -1,14 +1,17 @@
 """What all tests may ask for."""
 
 import logging
-import os
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.harness import World
+from tests.memory import place
 from tests.stage import Stage
 from tests.theatre import Theatre
 
@@ -25,9 +28,12 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no 
         return next((folder for folder in TOGETHER if file.startswith(folder) and file not in APART), file)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: many tests wait for clocks and for programs that start."""
-    return len(os.sched_getaffinity(0)) + 1
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose where temporary files lie; the processes that run tests are told it by the one that started them."""
+    if config.option.basetemp is None:
+        config.option.basetemp = mkdtemp(prefix="fengsui-tests-", dir=place())
+        config.add_cleanup(partial(rmtree, config.option.basetemp, ignore_errors=True))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:

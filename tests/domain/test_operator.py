@@ -7,7 +7,7 @@ import pytest
 from domain import acts
 from domain import events as ev
 from domain.acts import Assessment
-from domain.company import Leave, Role, Watch
+from domain.company import Delegation, Leave, Role, Watch
 from domain.errors import AlreadyDecided, Conflict, ReasonNeeded, Unknown
 from domain.incident import Phase
 from domain.notes import notes
@@ -53,6 +53,22 @@ def test_r11_it_goes_to_the_supervisor_on_duty_and_to_nobody_on_leave() -> None:
     assert told(duty=("second", cast.SUPERVISOR)) == ["second"]
     assert told("second", duty=("second", cast.SUPERVISOR)) == [cast.SUPERVISOR]
     assert told("second", cast.SUPERVISOR) == [cast.DEPUTY_SUPERVISOR]
+
+
+def test_r10_whoever_is_there_is_tasked_and_a_deputy_before_an_operator_on_leave() -> None:
+    since, until = cast.NOW - timedelta(days=1), cast.NOW + timedelta(days=1)
+    lent = Delegation(post=Role.OPERATOR, principal=cast.OPERATOR, deputy=cast.SECOND_TECHNICIAN)
+
+    def tasked(*away: str, reporter: str = cast.MANAGER) -> str | None:
+        leaves = [Leave(id=person, person=person, starts=since, ends=until) for person in away]
+        company = cast.company(delegations=[*cast.company().delegations, lent], leaves=leaves)
+        return stage.activated(company_=company, reporter=reporter).incident.operator
+
+    assert tasked() == cast.OPERATOR
+    assert tasked(cast.OPERATOR) == cast.SECOND_OPERATOR
+    assert tasked(cast.OPERATOR, cast.SECOND_OPERATOR) == cast.SECOND_TECHNICIAN
+    assert tasked(cast.OPERATOR, cast.SECOND_OPERATOR, cast.SECOND_TECHNICIAN) == cast.OPERATOR
+    assert tasked(reporter=cast.SECOND_TECHNICIAN) == cast.SECOND_TECHNICIAN
 
 
 def test_r11_steps_go_in_order_and_each_once() -> None:
