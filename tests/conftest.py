@@ -30,7 +30,10 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose where temporary files lie; the processes that run tests are told it by the one that started them."""
+    """Choose where temporary files lie; the processes that run tests are told it by the one that started them.
+
+    They are gone afterwards; with ``--basetemp FOLDER`` they are kept.
+    """
     if config.option.basetemp is None:
         config.option.basetemp = mkdtemp(prefix="fengsui-tests-", dir=place())
         config.add_cleanup(partial(rmtree, config.option.basetemp, ignore_errors=True))

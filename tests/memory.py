@@ -1,4 +1,4 @@
-"""Where files and databases of tests lie: in memory where there is room; they are as real, and no disk is waited for."""
+"""Where files and databases of tests lie: in memory where there is room, as real as on a disk that is waited for."""
 
 from pathlib import Path
 from shutil import disk_usage
