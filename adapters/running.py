@@ -8,6 +8,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.questions import ask
 from domain.entry import Entry
 from workflows.contract import SNAPSHOT, TIMELINE, incident_id, measure_id
 
@@ -78,6 +79,6 @@ async def look(client: Client, workflow_id: str, entry: type[Entry] = Entry) -> 
 async def _ask(handle: WorkflowHandle[Any, Any], query: str) -> Any:
     """Return the answer, None where the workflow does not know the query."""
     try:
-        return await handle.query(query, rpc_timeout=_PATIENCE)
+        return await ask(handle, query, rpc_timeout=_PATIENCE)
     except WorkflowQueryFailedError:
         return None

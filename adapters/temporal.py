@@ -28,6 +28,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.questions import ask
 from domain.acts import Command, Receipt
 from domain.authority import is_over
 from domain.entry import Entry
@@ -172,7 +173,7 @@ class Acted:
     async def _ask(self, number: str, query: str, kind: Any) -> Any:
         try:
             async with _bounded():
-                answer = await _answer(self._handle(number), query, kind)
+                answer = await ask(self._handle(number), query, result_type=kind)
         except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
             raise OutcomeUnknown from None
         except TemporalAway:
@@ -295,7 +296,7 @@ class Incidents(Acted):
         handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
         try:
             async with _bounded():
-                state: AlertState = await _answer(handle, contract.SNAPSHOT, AlertState)
+                state: AlertState = await ask(handle, contract.SNAPSHOT, result_type=AlertState)
         except (TemporalAway, RPCError, WorkflowQueryFailedError):
             return None
         return state
@@ -433,14 +434,6 @@ async def _bounded() -> AsyncIterator[None]:
         if error.status == RPCStatusCode.RESOURCE_EXHAUSTED:
             raise TooBusy(error.message) from None
         raise
-
-
-async def _answer(handle: WorkflowHandle[Any, Any], query: str, kind: Any) -> Any:
-    """Ask a workflow, and ask again where something came meanwhile that it had not heard yet (``adapters.timely``)."""
-    try:
-        return await handle.query(query, result_type=kind)
-    except WorkflowQueryFailedError:
-        return await handle.query(query, result_type=kind)
 
 
 def _attributes(opening: Opening) -> TypedSearchAttributes:

@@ -2,22 +2,17 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
-from shutil import rmtree
-from tempfile import mkdtemp
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.harness import World
-from tests.memory import place
 from tests.stage import Stage
 from tests.theatre import Theatre
 
 # The tests of these folders share what is costly to start: one process of several takes them all.
 TOGETHER = ("tests/api/", "tests/browser/", "tests/resilience/")
-APART = {"tests/api/test_every_door.py"}  # long enough for a system of its own
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no types
@@ -25,18 +20,7 @@ class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no 
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((folder for folder in TOGETHER if file.startswith(folder) and file not in APART), file)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Choose where temporary files lie; the processes that run tests are told it by the one that started them.
-
-    They are gone afterwards; with ``--basetemp FOLDER`` they are kept.
-    """
-    if config.option.basetemp is None:
-        config.option.basetemp = mkdtemp(prefix="fengsui-tests-", dir=place())
-        config.add_cleanup(partial(rmtree, config.option.basetemp, ignore_errors=True))
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:

@@ -14,8 +14,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.memory import place
-
 DEBIAN = Path("/usr/lib/postgresql")
 ABSENT = "no PostgreSQL on this machine (initdb is neither on PATH nor under /usr/lib/postgresql)"
 SECONDS = 60
@@ -58,7 +56,7 @@ def postgres() -> Iterator[Server]:
     if folder is None:
         pytest.skip(ABSENT)
     user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    data = Path(tempfile.mkdtemp(prefix="fengsui-postgres-", dir=place()))
+    data = Path(tempfile.mkdtemp(prefix="fengsui-postgres-"))
     if user:
         shutil.chown(data, user)
     port = _free_port()
