@@ -10,7 +10,7 @@ from api.problems import MEDIA_TYPE, TITLES, Problem
 Responses = dict[int | str, dict[str, Any]]
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 ETAG = {"ETag": {"description": "The incident's version.", "schema": {"type": "string"}}}
-_ALWAYS = (400, 401, 403, 429, 500, 503)
+_ALWAYS = (400, 401, 403, 413, 429, 500, 503)
 _HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     429: {"Retry-After": {"schema": {"type": "integer"}}},

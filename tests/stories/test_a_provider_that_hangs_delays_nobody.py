@@ -19,7 +19,7 @@ from workflows.contract import child_id
 
 PACE = 1.5
 IN_TIME = timedelta(seconds=1)
-SUGGESTED_AT = 60
+SUGGESTED_AT = 45
 EARLY = {"limit.historyCount.suggestContinueAsNew": SUGGESTED_AT}
 DEPUTIES = {cast.DEPUTY_MANAGER, cast.DEPUTY_SUPERVISOR}
 
