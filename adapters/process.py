@@ -1,5 +1,6 @@
 """How our processes begin."""
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -17,6 +18,7 @@ def run(main: Callable[[Settings], None]) -> NoReturn:
     try:
         settings = read_settings()
         configure(settings)
+        gc.freeze()  # what is loaded stays: the collector need not look through it while people wait
         main(settings)
     except FileProblem as problem:
         sys.stderr.write(f"{problem}\n")

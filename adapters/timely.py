@@ -11,11 +11,13 @@ from typing import Any
 import structlog
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.converter import StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 TOO_EARLY = "something has come that no workflow task has told yet; ask again"
 _NOT_TOLD_BY_HISTORY = {"query_workflow", "remove_from_cache"}
+_NO_STORE = StorageDriverStoreContext(target=None)
 
 _log = structlog.get_logger(__name__)
 
@@ -48,11 +50,13 @@ class _Timely(WorkflowInstance):
         tells = any(job.WhichOneof("variant") not in _NOT_TOLD_BY_HISTORY for job in act.jobs)
         return tells and act.history_length > self._length and act.history_size_bytes == self._size > 0
 
-    def get_serialization_context(self, command_info: Any) -> Any:
-        return self._inner.get_serialization_context(command_info)
+    # What a payload belongs to is asked several times for each, by way of the sandbox: a tenth of the work of an act.
+    # Only a codec or a store for large payloads would use the answer, and our data converter has neither.
+    def get_serialization_context(self, _: object) -> None:
+        return None
 
-    def get_external_store_context(self, command_info: Any) -> Any:
-        return self._inner.get_external_store_context(command_info)
+    def get_external_store_context(self, _: object) -> StorageDriverStoreContext:
+        return _NO_STORE
 
     def get_info(self) -> Any:
         return self._inner.get_info()

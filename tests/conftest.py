@@ -1,6 +1,8 @@
 """What all tests may ask for."""
 
+import gc
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,20 +13,44 @@ from tests.harness import World
 from tests.stage import Stage
 from tests.theatre import Theatre
 
-# The tests of these folders share what is costly to start: one process of several takes them all.
-TOGETHER = ("tests/api/", "tests/browser/", "tests/resilience/")
+# What is loaded to find the tests stays: the collector would look through it again and again, a tenth of the whole run.
+gc.disable()
+
+# The tests of a scope share what is costly to start: one process of several takes them all. The longest come first, and
+# the short ones of the rules last, so that no process is left with a long one at the end.
+SCOPES = ("tests/api/test_every_door.py", "tests/api/", "tests/resilience/", "tests/browser/")
+FIRST = (*SCOPES, "tests/demo/", "tests/house/", "tests/store/", "tests/stories/")
+LAST = "tests/domain/"
 
 
-class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # the library has no types
+class ByScope(LoadScopeScheduling):  # type: ignore[misc] # the library has no types
     """Gives whole files, and whole folders, to the processes that run tests at the same time."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+        return next((scope for scope in SCOPES if nodeid.startswith(scope)), nodeid.partition("::")[0])
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
-    return ByFolder(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByScope:
+    return ByScope(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests mostly wait."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    others = len(FIRST) + nodeid.startswith(LAST)
+    return next((turn for turn, folder in enumerate(FIRST) if nodeid.startswith(folder)), others)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
