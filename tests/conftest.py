@@ -18,7 +18,7 @@ gc.disable()
 
 # The tests of a scope share what is costly to start: one process of several takes them all. The longest come first, and
 # the short ones of the rules last, so that no process is left with a long one at the end.
-SCOPES = ("tests/api/test_every_door.py", "tests/api/", "tests/resilience/", "tests/browser/")
+SCOPES = ("tests/api/test_every_door.py", "tests/api/", "tests/resilience/", "tests/browser/", "tests/cli/")
 FIRST = (*SCOPES, "tests/demo/", "tests/house/", "tests/store/", "tests/stories/")
 LAST = "tests/domain/"
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
+from adapters.tls import trusted
+
 # It uses what its own library calls old; the first import says so.
 with pytest.warns(DeprecationWarning, match="authlib"):
     import oidc_provider_mock
@@ -20,6 +22,6 @@ def provider_running() -> Iterator[str]:
 
 async def known_there(provider: str, sub: str, **claims: object) -> None:
     """Make somebody up at the provider."""
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=trusted()) as client:
         answer = await client.put(f"{provider}/users/{sub}", json=claims)
         assert answer.is_success, answer.text

@@ -19,6 +19,7 @@ from adapters.evidence.bundlecheck import Judge
 from adapters.evidence.signing import Checkpoint
 from adapters.store.checkpoints import SqlCheckpoints, Stamp
 from adapters.store.database import DatabaseAway
+from adapters.tls import trusted
 
 SECONDS = 10.0
 MOST_BYTES = 64 * 1024
@@ -52,7 +53,7 @@ class Stamps:
 
     async def _ask(self, checkpoint: Checkpoint) -> bytes:
         request = TimestampRequestBuilder().data(stamped(checkpoint)).hash_algorithm(HashAlgorithm.SHA256).build()
-        async with httpx2.AsyncClient(timeout=SECONDS, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=SECONDS, trust_env=False, verify=trusted()) as client:
             answer = await client.post(self._url, content=request.as_bytes(), headers=_HEADERS)
         answer.raise_for_status()
         token = answer.content

@@ -9,6 +9,7 @@ import httpx2
 from adapters.settings import Settings
 from adapters.store.audit import SqlAudit
 from adapters.store.database import Database
+from adapters.tls import trusted
 from tests.api.cast import NOBODY_SPECIAL
 from tests.api.system import Api, System
 
@@ -27,7 +28,8 @@ class Browser:
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator["Browser"]:
         base = f"http://127.0.0.1:{settings.api_port}"
-        async with httpx2.AsyncClient(base_url=base, timeout=20, headers={"Accept-Language": "en"}) as client:
+        english = {"Accept-Language": "en"}
+        async with httpx2.AsyncClient(base_url=base, timeout=20, verify=trusted(), headers=english) as client:
             yield cls(client)
 
     async def sign_in(self, person: str, password: str) -> httpx2.Response:

@@ -1,5 +1,6 @@
 """Schemathesis in its own process: ``python -m tests.api.examination URL MODE NUMBER`` (tokens: standard input)."""
 
+import gc
 import json
 import sys
 import time
@@ -66,4 +67,5 @@ def _examine(operation: Any, base: str, mode: GenerationMode, number: str, token
 
 
 if __name__ == "__main__":
+    gc.disable()  # a short life with much memory: what it leaves behind ends with it
     main(sys.argv[1], GenerationMode(sys.argv[2]), sys.argv[3], json.load(sys.stdin))

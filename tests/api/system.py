@@ -21,6 +21,7 @@ from adapters.servers import temporal_cli
 from adapters.settings import Settings
 from adapters.store import migrate
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
+from adapters.tls import trusted
 from api.__main__ import options
 from api.app import create_app
 from domain.company import Person
@@ -85,7 +86,8 @@ async def served(settings: Settings) -> AsyncIterator["Api"]:
                 task.result()
             await asyncio.sleep(0.02)
     try:
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=20) as client:
+        base = f"http://127.0.0.1:{settings.api_port}"
+        async with httpx2.AsyncClient(base_url=base, timeout=20, verify=trusted()) as client:
             yield Api(client, settings)
     finally:
         server.should_exit = True

@@ -1,18 +1,9 @@
 """`fengsui directory` against the real system: out, compared, in, and back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.cli.test_terminal import Terminal
-from tests.house.launched import Launched, launched
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
-    with launched(tmp_path_factory.mktemp("terminal") / "home") as running:
-        yield running.ready()
+from tests.house.launched import Launched
 
 
 def test_out_compared_in_and_nothing_twice(system: Launched, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -15,18 +15,12 @@ from tests.api.system import ROOT, System
 Tell = Callable[..., Awaitable[tuple[int, str]]]
 
 
-@pytest.fixture(scope="module")
-async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    async with System.running(tmp_path_factory.mktemp("keeping")) as running:
-        yield running
-
-
 @pytest.fixture
-def tell(system: System) -> Tell:
+def tell(served: System) -> Tell:
     """Carry out a command line as somebody; return its exit code and what it printed."""
 
     async def tell(who: str, *arguments: str, language: str = "en") -> tuple[int, str]:
-        api = f"http://127.0.0.1:{system.settings.api_port}"
+        api = f"http://127.0.0.1:{served.settings.api_port}"
         line = ("--language", language, "--api", api, "--token", TOKENS[who], *arguments)
         environ = {**os.environ, "COLUMNS": "200"}
         child = await asyncio.create_subprocess_exec(

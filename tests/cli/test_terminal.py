@@ -5,23 +5,16 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.house.compose import ROOT
-from tests.house.launched import Launched, launched
+from tests.house.launched import Launched
 
 TITLE = "交易市场数据库无响应"
 REPORT = ("report", TITLE, "--system", "market-db", "--symptom", "主库拒绝连接", "--runbook", "market-db-outage")
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
-    with launched(tmp_path_factory.mktemp("terminal") / "home") as running:
-        yield running.ready()
 
 
 class Terminal:
