@@ -41,7 +41,7 @@ async def many(rig: Rig, count: int) -> list[Figure]:
     handles: list[WorkflowHandle[Any, float]] = []
     before = _resident(rig.worker_pid), _resident(rig.bare_pid)
     taken = await _opened(count - watched, lambda _: _open(rig, timedelta(days=1)))
-    rate = (count - watched) / taken if taken else rate
+    rate = (count - watched) / taken if count > watched else rate
     first_bell = datetime.now(UTC) + timedelta(seconds=watched / rate) * 1.25 + MARGIN
     gap = timedelta(seconds=1 / rate / RINGING)
 
