@@ -15,6 +15,7 @@ from domain.company import Company, Person
 from domain.duty import Shift
 from domain.roster import Override, Roster, Seat, Stretch
 from domain.text import N_, brief
+from domain.values import is_plausible
 
 MEDIA_TYPE = "text/calendar"
 PATH = "/feeds"
@@ -186,11 +187,12 @@ def _meant(name: str, company: Company) -> list[Person]:
 
 
 def _instant(value: date | datetime | None, roster: Roster) -> datetime | None:
-    """Return an event's instant; one without a zone, and a whole day, are meant on the clock of the roster."""
+    """Return an event's instant, if it can be; without a zone, or a whole day, it is meant on the roster's clock."""
     if value is None:
         return None
     whole = value if isinstance(value, datetime) else datetime.combine(value, time())
-    return (whole if whole.tzinfo else whole.replace(tzinfo=ZoneInfo(roster.time_zone))).astimezone(UTC)
+    here = whole if whole.tzinfo else whole.replace(tzinfo=ZoneInfo(roster.time_zone))
+    return here.astimezone(UTC) if is_plausible(here) else None
 
 
 def _name(person: Person, _: Translator) -> str:

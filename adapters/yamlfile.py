@@ -99,8 +99,9 @@ def _parse(path: Path, source: Path | str, composer: type[Composer] = Composer) 
             message = N_("is an alias: write out here what it stands for")
             raise FileProblem(str(path), [Fault(str(path), line, "", None, message)]) from None
         raise _unreadable(path, line, N_("is not valid YAML: {reason}"), str(error.problem)) from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise _unreadable(path, None, N_("is not valid YAML: {reason}"), str(error)) from None
+    except (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
+        # What the library stumbles over without saying where, such as a number that no number is, or a list as a key.
+        raise _unreadable(path, None, N_("is not valid YAML: {reason}"), str(error) or type(error).__name__) from None
 
 
 def _unreadable(path: Path, line: int | None, message: str, reason: str) -> FileProblem:

@@ -3,7 +3,7 @@
 from typing import Annotated, cast
 
 from fastapi import Header, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from domain.acts import (
     ACTS,
@@ -20,6 +20,7 @@ from domain.acts import (
 )
 from domain.company import Role
 from domain.text import Key
+from domain.values import Instant, Version
 
 Number = Annotated[
     str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$", description="Number of an incident, such as 7K3Q9-DXMB2.")
@@ -61,8 +62,8 @@ class Envelope(Strict):
     """What goes with every act."""
 
     post: Role | None = Field(None, description="In which role you act; without it the first of yours that may.")
-    occurred_at: AwareDatetime | None = Field(None, description="When it happened, when you tell it later.")
-    expected_version: int | None = Field(None, ge=0, description="Refuse when the incident has moved on since.")
+    occurred_at: Instant | None = Field(None, description="When it happened, when you tell it later.")
+    expected_version: Version | None = Field(None, description="Refuse when the incident has moved on since.")
 
 
 class PlanStepBody(PlanStep, Strict):
@@ -104,7 +105,7 @@ class ReportBody(Report, Strict):
     """What an operator reports (5.2.1)."""
 
     preliminary_assessment: AssessmentBody
-    drill_includes: list[Annotated[str, Field(max_length=120)]] = Field([], max_length=30)
+    drill_includes: list[Key] = Field([], max_length=30)
 
 
 _NESTED: dict[type[Act], type[BaseModel]] = {

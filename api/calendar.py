@@ -22,6 +22,7 @@ from domain.company import Person
 from domain.errors import Unacceptable, Unknown
 from domain.policy import Deadline
 from domain.text import N_, Key, Line, Wire
+from domain.values import Instant, Version
 
 router = APIRouter(tags=["calendar"])
 _FIRST, _LAST = 2000, 2100
@@ -37,7 +38,7 @@ class YearBody(Strict):
     holidays: list[date] = Field([], max_length=_MOST_DAYS)
     make_up_days: list[date] = Field([], max_length=_MOST_DAYS)
     reason: Line | None = Field(None, description="Where it comes from, such as the number of the notice.")
-    version: int | None = Field(None, ge=0, description="The version that you looked at; 0: none was entered yet.")
+    version: Version | None = Field(None, description="The version that you looked at; 0: none was entered yet.")
 
 
 class YearView(Wire):
@@ -97,7 +98,7 @@ async def business_time(
     ports: Ports,
     _: Locale,
     *,
-    at: Annotated[AwareDatetime | None, Query(description="The instant; default: now.")] = None,
+    at: Annotated[Instant | None, Query(description="The instant; default: now.")] = None,
     person: Annotated[Key | None, Query(description="Who would be sent: duty staff on site has 5 minutes.")] = None,
 ) -> InstantView:
     """Tell what an instant is and which limit it means."""

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from adapters.directory.documents import DELEGATION, DEPARTMENT, LEAVE, PERSON, SYSTEM
@@ -19,6 +19,7 @@ from domain.administration import Task, may, require
 from domain.company import Collector, Delegation, Department, Leave, Person, Probe, Role, System
 from domain.directory import MOST_CONTACTS, ContactPoint, Member, Zone
 from domain.text import Key, Line, Text, Wire
+from domain.values import Instant
 
 router = APIRouter(prefix="/directory", tags=["directory"])
 T = TypeVar("T")
@@ -123,8 +124,8 @@ class DelegationBody(Strict):
 
     post: Role
     deputy: Key
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    starts: Instant | None = None
+    ends: Instant | None = None
     systems: list[Key] = Field([], max_length=_MOST)
     reason: Line | None = None
 
@@ -132,8 +133,8 @@ class DelegationBody(Strict):
 class LeaveBody(Strict):
     """When the person is away."""
 
-    starts: AwareDatetime
-    ends: AwareDatetime
+    starts: Instant
+    ends: Instant
     reason: Line | None = None
 
 

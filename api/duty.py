@@ -19,13 +19,14 @@ from domain.duty import Step, Why, on_duty, reach
 from domain.errors import Unacceptable, Unknown
 from domain.roster import Roster, Seat
 from domain.text import N_, Key, Wire
+from domain.values import Instant
 
 router = APIRouter(tags=["duty"])
 _CLAUSE = "4.2"
 _SIGHT = timedelta(days=400)
 _MONTH = timedelta(days=31)
 _LONGEST = timedelta(days=100)
-At = Annotated[AwareDatetime | None, Query(description="The instant; default: now.")]
+At = Annotated[Instant | None, Query(description="The instant; default: now.")]
 RosterId = Annotated[Key | None, Query(description="Only this roster.")]
 
 
@@ -124,8 +125,8 @@ async def shifts(
     ports: Ports,
     _: Locale,
     *,
-    since: Annotated[AwareDatetime | None, Query(description="From this instant; default: now.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Until this instant; default: 31 days later.")] = None,
+    since: Annotated[Instant | None, Query(description="From this instant; default: now.")] = None,
+    until: Annotated[Instant | None, Query(description="Until this instant; default: 31 days later.")] = None,
     roster: RosterId = None,
     person: Annotated[Key | None, Query(description="Only the shifts of this person.")] = None,
 ) -> list[ShiftView]:

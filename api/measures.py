@@ -48,6 +48,7 @@ from domain.measure import (
 from domain.numbering import measure_number, number_from
 from domain.rectification import CLAUSE, RIGHTS, MeasureFile, check_opening, circle, due_on, possible
 from domain.text import N_, Key, Prose, Wire
+from domain.values import Instant
 from workflows.contract import MeasureOpening
 
 RESOURCES: dict[type[MeasureAct], str] = {
@@ -137,7 +138,7 @@ class MeasureOpeningBody(Strict):
     text: Prose
     owner: Key
     verifier: Key | None = None
-    due: AwareDatetime = Field(description="A day: it is due when that working day ends.")
+    due: Instant = Field(description="A day: it is due when that working day ends.")
     source: SourceBody
 
 
@@ -169,7 +170,7 @@ async def measures(
     source: Key | None = None,
     overdue: bool | None = None,
     open: Annotated[bool | None, Query(description="Only those that are not over, or only those that are.")] = None,  # noqa: A002
-    due_before: AwareDatetime | None = None,
+    due_before: Instant | None = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Listing[Listed]:

@@ -48,6 +48,7 @@ from domain.runbook import (
 )
 from domain.suggestions import suggest
 from domain.text import N_, Key, Prose, Wire
+from domain.values import Ordinal
 
 router = APIRouter(prefix="/runbooks", tags=["runbooks"])
 _MOST = 60
@@ -255,7 +256,7 @@ async def comparison(
     ports: Ports,
     _: Locale,
     *,
-    base: Annotated[int | None, Query(ge=1, description="Default: the published version before it.")] = None,
+    base: Annotated[Ordinal | None, Query(description="Default: the published version before it.")] = None,
 ) -> ComparisonView:
     """Tell every added, removed, changed and moved step, check and field."""
     known = await ports.snapshots.directory.refresh()

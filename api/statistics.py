@@ -16,6 +16,7 @@ from domain.arrivals import Arrivals, tally
 from domain.company import Person
 from domain.errors import Unknown
 from domain.text import N_, Key, Wire
+from domain.values import Instant
 
 router = APIRouter()
 
@@ -57,8 +58,8 @@ async def arrivals(
     _: Locale,
     *,
     person: Annotated[Key | None, Query(description="Only of this person; everybody sees his own.")] = None,
-    since: Annotated[AwareDatetime | None, Query(description="From this instant on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this instant.")] = None,
+    since: Annotated[Instant | None, Query(description="From this instant on.")] = None,
+    until: Annotated[Instant | None, Query(description="Before this instant.")] = None,
 ) -> ArrivalStatistics:
     """Count dispatches and arrivals from the record."""
     company = await ports.snapshots.directory.company()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.requests import ClientDisconnect
 
 from activities.ports import Empty, Received, TooLarge
@@ -31,6 +31,7 @@ from domain.errors import Refusal
 from domain.exhibit import Algorithm, MediaType, safe_name
 from domain.incident import Incident
 from domain.text import N_, Line, Prose
+from domain.values import Instant
 
 IDLE_SECONDS = 60.0
 CLAUSE = "5.3.5"
@@ -50,7 +51,7 @@ class About(Strict):
     name: str = Field("", max_length=1000, description="Name of the file; paths and hidden signs go.")
     kind: Literal["first_hand_material", "fault_log"] = "first_hand_material"
     text: Prose | None = Field(None, description="What it shows.")
-    collected_at: AwareDatetime | None = Field(None, description="When it was collected.")
+    collected_at: Instant | None = Field(None, description="When it was collected.")
     collected_by: Line | None = Field(None, description="Who collected it, when it was not you.")
     place: Line | None = Field(None, description="Where it was collected.")
     post: Role | None = Field(None, description="In which role you act.")

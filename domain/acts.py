@@ -10,6 +10,7 @@ from domain.company import Role, Runbook
 from domain.exhibit import Exhibit
 from domain.policy import Severity
 from domain.text import Key, Line, Prose, Section, Wire
+from domain.values import Instant, Ordinal, Version
 
 
 class Act(Wire):
@@ -180,7 +181,7 @@ class DecidePlan(Act):
     """The general manager approves, rejects or sends back one version of the plan (5.2.8)."""
 
     name = "decide_plan"
-    version: int = Field(ge=1)
+    version: Ordinal
     decision: Literal["approved", "rejected", "change_requested"]
     reason: Prose | None = None
 
@@ -189,7 +190,7 @@ class SettlePlan(Act):
     """After a refused plan the director goes on without its gated steps, or stands the plan down (5.2.8)."""
 
     name = "settle_plan"
-    version: int = Field(ge=1)
+    version: Ordinal
     course: Literal["without_gated_steps", "stand_down"]
     reason: Prose
 
@@ -198,7 +199,7 @@ class RecordPlanStep(Act):
     """A step of the response plan was carried out; gated steps need the approved version (5.2.8)."""
 
     name = "record_plan_step"
-    version: int = Field(ge=1)
+    version: Ordinal
     step: Key
     result: Literal["done", "failed"]
     text: Prose | None = None
@@ -263,7 +264,7 @@ class AnswerOrder(Act):
     """A department acknowledges an order or objects to it (5.3.2, 5.1)."""
 
     name = "answer_order"
-    order: int = Field(ge=1)
+    order: Ordinal
     answer: Literal["acknowledged", "objected"]
     text: Prose | None = None
 
@@ -272,7 +273,7 @@ class SettleOrder(Act):
     """The commander answers an objection: he withdraws the order, upholds it, or changes its text (5.3.2)."""
 
     name = "settle_order"
-    order: int = Field(ge=1)
+    order: Ordinal
     course: Literal["withdraw", "uphold", "change"]
     text: Prose | None = None
     reason: Prose
@@ -285,7 +286,7 @@ class Record(Act):
     kind: Literal["observation", "first_hand_material", "fault_log", "correction"]
     text: Prose
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    corrects: int | None = Field(default=None, ge=1)
+    corrects: Ordinal | None = None
 
 
 class AddEvidence(Exhibit, Act):
@@ -319,7 +320,7 @@ class AcknowledgeInformation(Act):
     """The commander has taken note (5.3.6)."""
 
     name = "acknowledge_information"
-    information: int = Field(ge=1)
+    information: Ordinal
 
 
 class RaiseFinding(Act):
@@ -333,7 +334,7 @@ class AssignAnalysis(Act):
     """Whoever commands names the technicians who analyse a finding; their time begins anew (5.3.7)."""
 
     name = "assign_analysis"
-    finding: int = Field(ge=1)
+    finding: Ordinal
     technicians: list[Key] = Field(min_length=1, max_length=5)
     reason: Prose | None = None
 
@@ -342,7 +343,7 @@ class ProposeMeasure(Act):
     """The technicians' solution for a finding (5.3.7)."""
 
     name = "propose_measure"
-    finding: int = Field(ge=1)
+    finding: Ordinal
     text: Prose
 
 
@@ -350,7 +351,7 @@ class DecideMeasure(Act):
     """The commander decides before a measure outside the runbook is carried out (5.3.7)."""
 
     name = "decide_measure"
-    finding: int = Field(ge=1)
+    finding: Ordinal
     approve: bool
     reason: Prose | None = None
 
@@ -359,7 +360,7 @@ class CarryOutMeasure(Act):
     """An approved measure outside the runbook was carried out (5.3.7)."""
 
     name = "carry_out_measure"
-    finding: int = Field(ge=1)
+    finding: Ordinal
     text: Prose
 
 
@@ -388,7 +389,7 @@ class RectificationMeasure(Wire):
 
     text: Prose
     owner: Key
-    due: AwareDatetime
+    due: Instant
     verifier: Key | None = None
 
 
@@ -416,7 +417,7 @@ class Review(Wire):
 
     person: Key
     on_behalf_of: Key | None = None
-    at: AwareDatetime
+    at: Instant
 
 
 class SubmitSummary(SummaryContent, Act):
@@ -428,7 +429,7 @@ class SubmitSummary(SummaryContent, Act):
     name = "submit_summary"
     authors: list[Key] = Field(default=[], max_length=50)
     reviews: list[Review] = Field(default=[], max_length=20)
-    draft: int | None = Field(default=None, ge=1)
+    draft: Ordinal | None = None
     covered_by: Key | None = None
 
 
@@ -436,14 +437,14 @@ class ReadSummary(Act):
     """A receiver has opened the submitted summary report (6.2)."""
 
     name = "read_summary"
-    version: int = Field(ge=1)
+    version: Ordinal
 
 
 class ReceiveSummary(Act):
     """Director and general manager each accept the summary report or return it with a reason (6.2)."""
 
     name = "receive_summary"
-    version: int = Field(ge=1)
+    version: Ordinal
     accept: bool
     reason: Prose | None = None
 
@@ -546,8 +547,8 @@ class Command(Wire, Generic[A]):
     command_id: Key
     person: Key
     post: Role | None = None
-    occurred_at: AwareDatetime | None = None
-    expected_version: int | None = None
+    occurred_at: Instant | None = None
+    expected_version: Version | None = None
     act: A
     edition: Runbook | None = None
 
@@ -575,7 +576,7 @@ class Report(Wire):
     system: Key
     symptom: Prose
     preliminary_assessment: Assessment
-    discovered_at: AwareDatetime | None = None
+    discovered_at: Instant | None = None
     location: Line | None = None
     category: Line | None = None
     severity: Severity | None = None

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from domain.text import Key, Line, Text, Wire
+from domain.values import Instant
 
 
 class Role(StrEnum):
@@ -94,8 +95,8 @@ class Leave(Wire):
 
     id: Key
     person: Key
-    starts: AwareDatetime
-    ends: AwareDatetime
+    starts: Instant
+    ends: Instant
     reason: Line | None = None
 
     def holds_at(self, now: datetime) -> bool:

@@ -6,11 +6,12 @@ from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from domain.company import POSTS, Company, Delegation, Department, Leave, Person, Role, Runbook, System
 from domain.roster import Roster
 from domain.text import N_, Key, Line, Text, Wire
+from domain.values import IMPLAUSIBLE, YEARS, Instant, is_plausible
 
 INBOX = "inbox"
 MOST_CONTACTS = 20
@@ -39,7 +40,7 @@ class ContactPoint(Wire):
 
     channel: Key
     address: Line
-    verified_at: AwareDatetime | None = None
+    verified_at: Instant | None = None
 
     def is_same_place(self, other: "ContactPoint") -> bool:
         """Tell whether both reach the same place, verified or not."""
@@ -181,10 +182,8 @@ def _delegations(register: Register, people: set[str], now: datetime) -> Iterato
         if item.principal == item.deputy:
             yield Flaw((*place, "deputy"), N_("nobody is his own deputy"))
         yield from _unknown((*place, "systems"), item.systems, systems, _UNKNOWN_SYSTEM)
-        zoneless = [name for name, at in (("starts", item.starts), ("ends", item.ends)) if at and at.tzinfo is None]
-        for name in zoneless:
-            yield Flaw((*place, name), N_("must name its time zone, such as 2026-01-31T09:00:00+08:00"))
-        if zoneless:
+        if unfit := list(_unfit_instants(place, item)):
+            yield from unfit
             continue
         if item.starts and item.ends and item.starts >= item.ends:
             yield Flaw((*place, "ends"), N_("the delegation ends before it starts"))
@@ -192,6 +191,14 @@ def _delegations(register: Register, people: set[str], now: datetime) -> Iterato
         if not is_over and item.principal in posts and item.post not in posts[item.principal]:
             message = N_("{id} does not hold the post “{post}”")
             yield Flaw((*place, "principal"), message, {"id": item.principal, "post": item.post})
+
+
+def _unfit_instants(place: Place, item: Delegation) -> Iterator[Flaw]:
+    for name, at in (("starts", item.starts), ("ends", item.ends)):
+        if at and at.tzinfo is None:
+            yield Flaw((*place, name), N_("must name its time zone, such as 2026-01-31T09:00:00+08:00"))
+        elif at and not is_plausible(at):
+            yield Flaw((*place, name), IMPLAUSIBLE, YEARS)
 
 
 def _leaves(register: Register, people: set[str]) -> Iterator[Flaw]:

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from domain.text import Line, Wire
+from domain.values import Instant
 
 MOST_CHARACTERS, MOST_BYTES = 120, 200
 _FALLBACK = "evidence"
@@ -60,5 +61,5 @@ class Exhibit(Wire):
     media_type: MediaType = "application/octet-stream"
     declared_type: MediaType | None = None
     collected_by: Line | None = None
-    collected_at: AwareDatetime | None = None
+    collected_at: Instant | None = None
     place: Line | None = None

@@ -113,10 +113,10 @@ def _stand_ins(company: Company, heads: Sequence[str], now: datetime) -> list[st
 def record(case: Case[acts.Record]) -> Sequence[ev.Event]:
     """Add to the record; a correction points to the entry it corrects, which stays as it was (R21)."""
     act = case.act
-    if act.kind == "correction":
-        if act.corrects is None or act.corrects > case.incident.seq:
-            raise Unacceptable(N_("A correction names the entry that it corrects."), clause="5.3.5", field="corrects")
-    elif act.kind != "observation" and act.sha256 is None:
+    is_there = act.corrects is not None and act.corrects <= case.incident.seq
+    if not is_there and (act.kind == "correction" or act.corrects is not None):
+        raise Unacceptable(N_("A correction names the entry that it corrects."), clause="5.3.5", field="corrects")
+    if act.kind in ("first_hand_material", "fault_log") and act.sha256 is None:
         raise Unacceptable(N_("Evidence needs its SHA-256 digest."), clause="5.3.5", field="sha256")
     return [ev.Recorded(record=act.kind, text=act.text, sha256=act.sha256, corrects=act.corrects)]
 

@@ -10,7 +10,7 @@ from domain.authority import Actor
 from domain.company import Role
 from domain.decide import Decision
 from domain.entry import Entry
-from domain.errors import CommandReused, Refusal
+from domain.errors import CommandReused, Refusal, Unacceptable
 from domain.events import Event, Refused
 from domain.incident import Handled
 from domain.text import N_
@@ -51,7 +51,12 @@ class Ledger(ABC, Generic[S]):
         if before := self._handled(command):
             return before.model_copy(update={"is_repeat": True})
         decision = self._decide(command, now)
-        self.note(decision.events, now, at=decision.at, actor=decision.actor, command_id=command.command_id)
+        try:
+            self.note(decision.events, now, at=decision.at, actor=decision.actor, command_id=command.command_id)
+        except (ValueError, ArithmeticError) as error:
+            # Nothing that is sent should come to this; a workflow that stumbles over it would stumble for ever.
+            message = N_("The timeline cannot hold this: {reason}")
+            raise Unacceptable(message, clause=self._clause(command), reason=str(error)[:200]) from None
         receipt = self.receipt(now)
         self._remember(command, receipt)
         return receipt

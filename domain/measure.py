@@ -17,6 +17,7 @@ from domain.events import Event, Refused
 from domain.incident import Handled
 from domain.policy import Deadline, Span
 from domain.text import Key, Line, Prose, Wire, brief
+from domain.values import Instant, Ordinal
 
 # Where measures come from. The list is open: drills and inspections bring their findings when they are built.
 INCIDENT = "incident"
@@ -75,7 +76,7 @@ class VerifyMeasure(MeasureAct):
     """Another person verifies what was reported as done, or sends it back."""
 
     name = "verify_measure"
-    completion: int = Field(ge=1)
+    completion: Ordinal
     passed: bool
     text: Prose
 
@@ -84,7 +85,7 @@ class AskExtension(MeasureAct):
     """The owner asks for more time."""
 
     name = "ask_extension"
-    due: AwareDatetime
+    due: Instant
     reason: Prose
 
 
@@ -92,7 +93,7 @@ class DecideExtension(MeasureAct):
     """Manager or director grants more time, or refuses it with a reason."""
 
     name = "decide_extension"
-    extension: int = Field(ge=1)
+    extension: Ordinal
     grant: bool
     reason: Prose | None = None
 

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
-from pydantic import AfterValidator, AwareDatetime, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.company import Role
 from domain.text import N_, Key, Line, Text, Wire
+from domain.values import Instant
 
 _PARTS = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYHOUR", "WKST"})
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
@@ -48,8 +49,8 @@ Zone = Annotated[Line, AfterValidator(_known)]
 class Stretch(Wire):
     """A stretch of time; its start belongs to it, its end does not."""
 
-    starts: AwareDatetime
-    ends: AwareDatetime
+    starts: Instant
+    ends: Instant
 
     @model_validator(mode="after")
     def _runs_forward(self) -> "Stretch":

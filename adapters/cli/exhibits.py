@@ -4,6 +4,7 @@ import hashlib
 import mimetypes
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -128,7 +129,7 @@ def get(ctx: typer.Context, number: Number, entry: Seq, *, output: Annotated[str
 
 def _store(response: httpx2.Response, name: str, digest: Any = None) -> None:
     try:
-        with sys.stdout.buffer if name == _STANDARD else Path(name).open("xb") as target:
+        with nullcontext(sys.stdout.buffer) if name == _STANDARD else Path(name).open("xb") as target:
             for piece in response.iter_bytes(PIECE):
                 if digest is not None:
                     digest.update(piece)

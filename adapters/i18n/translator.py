@@ -63,10 +63,14 @@ class _Params(dict[str, str]):
         return f"{{{name}}}"
 
 
-@cache
 def translator(language: str) -> Translator:
     """Return the translator for a language tag; anything Chinese is zh-CN, the rest is English."""
-    return Translator("zh-CN" if language.lower().startswith("zh") else "en")
+    return _translator("zh-CN" if language.lower().startswith("zh") else "en")
+
+
+@cache
+def _translator(language: Language) -> Translator:
+    return Translator(language)
 
 
 def negotiate(accept_language: str | None, default: Language = "zh-CN") -> Language:

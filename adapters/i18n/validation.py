@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.text import N_
+from domain.values import IMPLAUSIBLE
 
 _MESSAGES = {
     "missing": N_("is missing"),
@@ -51,6 +52,7 @@ _MESSAGES = {
     "example": N_("must look like {example}"),
     "incomplete": N_("{given} needs {missing}"),
     "forbidden_character": N_("character {code} is not allowed"),
+    "implausible_instant": IMPLAUSIBLE,
     "unknown_clause": N_("the policy has no clause {clause}"),
     "unknown_placeholder": N_("there is no placeholder “{name}”"),
     "union_tag_not_found": N_("must say of which kind it is"),

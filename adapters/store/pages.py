@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 LARGEST = 100
+_WIDEST = 2**63
 
 
 class BadCursor(ValueError):
@@ -45,8 +46,13 @@ def read_cursor(cursor: str, *kinds: type) -> list[Any]:
         raise BadCursor(cursor) from error
 
 
+def _can_be_asked(part: Any) -> bool:
+    """Tell whether every database can look for it: 63 bits, no NUL, nothing that is no Unicode."""
+    return part.isascii() and part.isprintable() if isinstance(part, str) else 0 <= part < _WIDEST
+
+
 def _unpack(part: Any, kind: type) -> Any:
-    if kind is not datetime and type(part) is kind:
+    if kind is not datetime and type(part) is kind and _can_be_asked(part):
         return part
     instant = datetime.fromisoformat(part)
     if kind is not datetime or instant.tzinfo is None:

@@ -64,5 +64,5 @@ def to_alert(group: AlertmanagerGroup, alert: AlertmanagerAlert, now: datetime) 
         system=alert.system,
         symptom=symptom,
         severity=_SEVERITIES.get(alert.labels.get("severity", "").lower()),
-        started_at=min(alert.startsAt, now),
+        started_at=text.began(alert.startsAt, now),
     )

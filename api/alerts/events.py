@@ -45,6 +45,6 @@ def to_alert(event: EventBody, now: datetime, *, is_limited: bool = False) -> Al
         system=event.system,
         symptom=event.symptom,
         severity=event.severity,
-        started_at=min(event.started_at or now, now),
+        started_at=text.began(event.started_at, now),
         is_drill=event.is_drill,
     )

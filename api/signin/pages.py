@@ -62,6 +62,10 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in sent.items()}
 
 
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
+
+
 Locale = Annotated[Translator, Depends(_language)]
 Here = Annotated[Caller | None, Depends(_signed_in)]
 Sent = Annotated[dict[str, str], Depends(_form)]
@@ -81,7 +85,7 @@ async def show(ports: Ports, here: Here, _: Locale, after: After = "") -> HTMLRe
 @router.post("", name="sign_in")
 async def sign_in(request: Request, ports: Ports, sent: Sent, _: Locale) -> Response:
     """Sign in with a password and go on where he wanted to."""
-    person, after = sent.get("person", "").strip()[:120], sent.get("after", "")
+    person, after = _printable(sent.get("person", "")).strip()[:120], sent.get("after", "")
 
     async def entered() -> Response:
         _own(request)

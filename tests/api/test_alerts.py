@@ -154,6 +154,18 @@ async def test_foreign_text_is_cleaned_and_never_loses_an_alert(api: Api) -> Non
     assert (len(seen["title"]), len(seen["symptom"])) == (200, 2000)
 
 
+NEVER = "0001-01-01T00:00:00+08:00"  # what "unknown" is in the clock of some monitors
+
+
+async def test_a_start_that_cannot_be_never_loses_an_alert(api: Api) -> None:
+    group = await api.post("monitoring", "/alerts/alertmanager", sample(uuid4().hex, startsAt=NEVER))
+    alone = await api.post("monitoring", "/alerts/events", event(uuid4().hex, started_at=NEVER))
+    assert (group.status_code, alone.status_code) == (200, 200), (group.text, alone.text)
+    for number in (group.json()["alerts"][0]["number"], alone.json()["number"]):
+        seen = await Story(api, number).look()
+        assert seen["phase"] in ("reported", "judging")
+
+
 MALFORMED: list[dict[str, Any]] = [
     {},
     {"alerts": []},

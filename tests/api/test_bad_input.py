@@ -1,16 +1,20 @@
 """Hostile and mistaken requests: a clear problem, an audit row, and nothing changed."""
 
+import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from adapters.store.pages import write_cursor
 from domain.clauses import wording
 from tests.api.cast import ENGLISH_HEAD, MANAGER, OPERATOR, report
-from tests.api.story import Story
+from tests.api.story import Story, operator_handling
 from tests.api.system import Api
 
 JSON = {"Content-Type": "application/json"}
+LONE = base64.urlsafe_b64encode(b'["2026-11-26T00:00:00+00:00","\\ud800"]').decode()  # half a character
 
 
 @pytest.mark.parametrize(
@@ -24,6 +28,9 @@ JSON = {"Content-Type": "application/json"}
         (report(preliminary_assessment={"covered": True, "text": "…"}), "preliminary_assessment.runbook"),
         (report(discovered_at="2099-01-01T00:00:00+08:00"), "discovered_at"),
         (report(discovered_at="2026-01-01T00:00:00"), "discovered_at"),
+        (report(discovered_at="0001-01-01T00:00:00+08:00"), "discovered_at"),  # before the first year of our clocks
+        (report(discovered_at="9999-12-31T23:59:59-12:00"), "discovered_at"),
+        (report(is_drill=True, drill_includes=["李娜"]), "drill_includes.0"),
         ({key: value for key, value in report().items() if key != "preliminary_assessment"}, "preliminary_assessment"),
         (report(title=" "), "title"),
         (report(title="x" * 201), "title"),
@@ -113,6 +120,36 @@ async def test_a_question_has_a_form(query: str, api: Api) -> None:
     answer = await api.get(OPERATOR, f"/incidents?{query}")
     assert answer.status_code == 422
     assert answer.json()["field"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "field"),
+    [
+        (MANAGER, "/measures?due_before=0001-01-01T00:00:00%2B08:00", "due_before"),
+        (MANAGER, "/statistics/arrivals?since=9999-12-31T23:59:59-12:00", "since"),
+        (OPERATOR, "/duty/shifts?until=9999-12-31T23:59:59-12:00", "until"),
+        (OPERATOR, "/business-time?at=0001-01-01T00:00:00%2B08:00", "at"),
+        (OPERATOR, "/inbox?after=" + write_cursor(10**30), "after"),
+        (OPERATOR, "/incidents?after=" + write_cursor(datetime(2026, 11, 26, tzinfo=UTC), "a\0b"), "after"),
+        (OPERATOR, "/incidents?after=" + LONE, "after"),
+    ],
+)
+async def test_what_no_clock_and_no_database_can_hold_is_refused(who: str, path: str, field: str, api: Api) -> None:
+    answer = await api.get(who, path)
+    assert (answer.status_code, answer.json().get("field")) == (422, field), answer.text
+
+
+@pytest.mark.parametrize("prefer", ["respond-async", "wait=5"])
+async def test_a_number_that_no_timeline_can_hold_never_reaches_one(prefer: str, api: Api) -> None:
+    """What the hash cannot be taken of (RFC 8785 ends at 2^53) would hold the workflow up for ever."""
+    story = await operator_handling(api)
+    body = {"kind": "observation", "text": "x", "corrects": 2**53 + 1}
+    answer = await api.post(OPERATOR, f"/incidents/{story.number}/records", body, headers={"Prefer": prefer})
+    assert (answer.status_code, answer.json()["field"]) == (422, "corrects")
+    body["corrects"] = 2**31 - 1
+    answer = await api.post(OPERATOR, f"/incidents/{story.number}/records", body)
+    assert (answer.status_code, answer.json()["field"], answer.json()["clause"]) == (422, "corrects", "5.3.5")
+    await story.act(OPERATOR, "records", kind="observation", text="It goes on", corrects=1)
 
 
 async def test_what_was_malformed_is_audited_and_changes_nothing(api: Api) -> None:

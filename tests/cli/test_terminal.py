@@ -5,7 +5,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -24,12 +26,12 @@ class Terminal:
         self._home = home
         self._language = language
 
-    def types(self, *words: str, stdin: Any = None) -> "subprocess.CompletedProcess[str]":
+    def types(self, *words: str, stdin: Any = None, stdout: Any = PIPE) -> "subprocess.CompletedProcess[str]":
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("FENGSUI_", "TEMPORAL_"))}
         env = {**plain, "FENGSUI_HOME": str(self._home)}
         command = [sys.executable, "cli.py", "--language", self._language, *words]
         return subprocess.run(
-            command, cwd=ROOT, env=env, stdin=stdin, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=ROOT, env=env, stdin=stdin, stdout=stdout, stderr=PIPE, text=True, check=False, timeout=60
         )
 
     def reports(self) -> str:
@@ -187,6 +189,10 @@ def test_a_bundle_is_checked_where_nothing_else_is(
     system.until(lambda: "wait to be recorded" not in terminal.types("verify", handled).stdout, 20)
     exported = terminal.types("--as", "chen-lei", "bundle", handled, "-o", str(file))
     assert (exported.returncode, exported.stderr) == (0, "")
+    with (tmp_path / "piped.zip").open("wb") as pipe:
+        piped = terminal.types("--as", "chen-lei", "bundle", handled, "-o", "-", stdout=pipe)
+    assert (piped.returncode, piped.stderr) == (0, "")
+    assert zipfile.is_zipfile(tmp_path / "piped.zip")
     elsewhere = Terminal(tmp_path / "another-machine")
     checked = elsewhere.types("verify", "bundle", str(file), "--key", system.run["public_key"])
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout

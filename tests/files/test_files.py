@@ -163,6 +163,8 @@ def test_a_delegation_keeps_its_offset_and_needs_one(files: Path, edit: Callable
     assert delegation.ends.isoformat() == end
     edit("company.yaml", end, end.removesuffix("+08:00"))
     assert "must name its time zone" in faults(files).text("en")
+    edit("company.yaml", end.removesuffix("+08:00"), "9999-12-31T23:59:59-12:00")
+    assert "must lie in one of the years 1970 to 2199" in faults(files).text("en")
 
 
 @pytest.mark.parametrize("name", ["policy.yaml", "policy.demo.yaml"])

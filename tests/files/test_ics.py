@@ -177,6 +177,7 @@ def test_an_occurrence_that_changes_all_that_follow_leaves_each_its_own() -> Non
         ("SUMMARY:specialist\r\nX-FENGSUI-SEAT:throne\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T090000Z", "seat"),
         (f"X-FENGSUI-SEAT:second_backup\r\n{SHIFT}", "seat"),
         ("SUMMARY:specialist\r\nDTSTART:20261103T080000Z\r\nDTEND:20261103T080000Z", "no end"),
+        ("SUMMARY:specialist\r\nDTSTART:20261103T080000Z\r\nDTEND:23001231T235959Z", "no end"),
     ],
 )
 def test_an_event_that_is_not_understood_is_named_with_the_reason(event: str, told: str) -> None:

@@ -138,3 +138,21 @@ def test_what_is_nested_without_end_is_refused(text: str) -> None:
 def test_nothing_that_a_writer_puts_into_a_text_runs_in_a_browser(text: str, absent: str) -> None:
     assert absent not in html(text)
     assert html("**粗** ~~删~~") == "<p><strong>粗</strong> <s>删</s></p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: ._",
+        "a: !!int x",
+        "? [a, [b]]\n: 2",
+        'a: "\\UFFFFFFFF"',
+        "version: " + "1" * 5000,
+        "a: !!null x",
+        "%YAML x\n---\na: 1",
+    ],
+)
+def test_whatever_yaml_stumbles_over_is_a_fault_of_the_file(text: str) -> None:
+    with pytest.raises(FileProblem) as caught:
+        loads(text, "x@1.yaml", Runbook)
+    assert caught.value.faults

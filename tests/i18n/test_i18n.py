@@ -130,3 +130,9 @@ def test_why_a_field_is_refused_reads_in_both_languages() -> None:
     assert zh["system"].startswith("必须符合格式")
     assert zh["discovered_at"] == "必须带时区，例如 2026-01-31T09:00:00+08:00"
     assert translator("en")(reasons["title"][0], **reasons["title"][1]) == "character U+202E is not allowed"
+
+
+def test_a_language_has_one_translator_however_it_is_spelled() -> None:
+    """Whoever makes spellings up makes no catalogues."""
+    assert translator("zh-Hant-made-up") is translator("zh")
+    assert translator("xx") is translator("en")
