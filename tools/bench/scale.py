@@ -27,10 +27,11 @@ LOOK_SECONDS = 5
 PAGED = text("SELECT 1 FROM entries WHERE incident = :number AND kind = 'paged' LIMIT 1")
 # When the second call of the page went out that every open incident burns; it is due one repeat after the report.
 CALLED_AGAIN = text("""
-SELECT report.incident, (julianday(call.occurred_at) - julianday(report.recorded_at)) * 86400
+SELECT report.incident, MIN(julianday(call.occurred_at) - julianday(report.recorded_at)) * 86400
 FROM entries AS report JOIN entries AS call ON call.incident = report.incident
 WHERE report.kind = 'reported' AND call.kind = 'paged' AND json_extract(call.event, '$.call') = 2
   AND report.incident BETWEEN :first AND :last
+GROUP BY report.incident
 """)
 
 
