@@ -6,6 +6,7 @@ from math import ceil
 
 from domain import acts, statutory
 from domain import events as ev
+from domain.authority import AUTHORITY, capacities
 from domain.calendar import arrival_deadline
 from domain.company import Role, Runbook
 from domain.decide import SKEW, Case, decides, need_reason, next_number
@@ -111,8 +112,20 @@ def _may_judge(case: Case[acts.Judge]) -> None:
 
 
 def looks_at_his_own_dismissal(incident: Incident, person: str) -> bool:
-    """Tell whether a dismissal of his own, contested, waits for somebody else to look at it (5.2.2)."""
-    return incident.is_contested and incident.phase == Phase.JUDGING and person in incident.judged_by
+    """Tell whether a dismissal of his own, contested, waits for somebody else to look at it (5.2.2).
+
+    Whoever judged before and dismissed nothing, or whose dismissal was overridden since, looks at another's.
+    """
+    return incident.is_contested and incident.phase == Phase.JUDGING and person in incident.contested_verdict_by
+
+
+def may_look(incident: Incident, person: str, at: datetime) -> bool:
+    """Tell whether a person can judge the report without looking at his own dismissal (5.2.2)."""
+    return any(
+        actor.role in AUTHORITY[acts.Judge].roles
+        and not any(looks_at_his_own_dismissal(incident, each) for each in actor.people)
+        for actor in capacities(incident, person, at)
+    )
 
 
 def _activation(incident: Incident, act: acts.Judge, runbook: Runbook | None, at: datetime) -> ev.Activated:

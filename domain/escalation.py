@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from domain.activation import may_look
 from domain.closure import may_verify, missing_for_closing, missing_for_verification, receivers, unchecked
 from domain.company import Role
 from domain.drill import addressable
@@ -160,13 +161,16 @@ def _judgement(incident: Incident) -> Iterator[Ladder]:
         return
     build = _Builder(incident, incident.judgement_asked_at)
     judges = build.on_call(Role.IT_MANAGER, Role.IT_SUPERVISOR)
+    director = None
     if incident.is_contested:
-        judges = [person for person in judges if person not in incident.judged_by] + build.on_call(Role.IT_DIRECTOR)
+        others = [*judges, *build.on_call(Role.IT_DIRECTOR)]
+        judges = [person for person in others if may_look(incident, person, build.asked_at)]
+        director = None if any(person in judges for person in build.on_call(Role.IT_DIRECTOR)) else UNANSWERED
     yield build.ladder(
         f"judgement/{incident.judgement_round}",
         "5.2.2" if incident.is_contested else "5.2.1",
         "contested" if incident.is_contested else "judgement",
-        build.upwards(Role.IT_MANAGER, judges, Role.IT_MANAGER, Role.IT_SUPERVISOR),
+        build.upwards(Role.IT_MANAGER, judges, Role.IT_MANAGER, Role.IT_SUPERVISOR, director=director),
         due=incident.judgement_asked_at + incident.policy.acknowledgement_limit.duration,
         text=incident.symptom,
     )

@@ -173,6 +173,7 @@ def _contested(incident: Incident, entry: Entry, _event: ev.Contested) -> None:
     incident.contested_at = entry.recorded_at
     incident.judgement_asked_at = entry.recorded_at
     incident.judgement_round += 1
+    incident.contested_verdict_by = incident.verdict_by
     incident.verdict, incident.verdict_by = None, []
     _expect(incident, "dismissal_window", None)
 

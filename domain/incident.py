@@ -227,8 +227,9 @@ class Handled(Wire):
     receipt: Receipt
 
 
-# What people do not see of an incident: what it pinned when it opened, and its command ids.
-_UNSEEN = {"company", "policy", "calendar", "edition", "handled"}
+# What people do not see of an incident: what it pinned when it opened, its command ids, and whose verdict is contested,
+# which the timeline tells.
+_UNSEEN = {"company", "policy", "calendar", "edition", "handled", "contested_verdict_by"}
 
 
 class Incident(Wire):
@@ -269,6 +270,7 @@ class Incident(Wire):
     judgement_asked_at: AwareDatetime | None = None
     is_contested: bool = False
     contested_at: AwareDatetime | None = None
+    contested_verdict_by: list[str] = []
 
     activated_at: AwareDatetime | None = None
     runbook: str | None = None

@@ -1,5 +1,6 @@
 """R10 (5.2.2): who judges, what stands, what overrides, and the reporter's one word against it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,14 +9,16 @@ import pytest
 from domain import acts
 from domain import events as ev
 from domain.awaited import awaited
+from domain.company import Leave, Role
 from domain.errors import AlreadyDecided, Conflict, NotAuthorised, OwnWork, ReasonNeeded, Refusal, Unknown, WrongPhase
+from domain.escalation import UNANSWERED, beacons
 from domain.fold import fold
 from domain.incident import HANDLING, Incident, Phase
 from domain.notes import notes
 from domain.policy import Severity
 from tests import cast
 from tests.domain import stage
-from tests.domain.stage import EMERGENCY, NOT_EMERGENCY, PHASES
+from tests.domain.stage import EMERGENCY, NOT_EMERGENCY, PHASES, Stage
 
 JUDGES = [cast.MANAGER, cast.SUPERVISOR, cast.DEPUTY_MANAGER, cast.DEPUTY_SUPERVISOR]
 CONTEST = acts.Contest(reason="客户仍无法登录")
@@ -160,6 +163,38 @@ def test_a_contested_dismissal_goes_to_the_other_judge_and_the_director() -> Non
     for judge in (cast.MANAGER, cast.DEPUTY_MANAGER):
         scene.refuses(OwnWork, "5.2.2", judge, EMERGENCY)
         scene.refuses(OwnWork, "5.2.2", judge, NOT_EMERGENCY)
+
+
+def _taken_back_by_the_director(scene: Stage) -> Stage:
+    """He reverses an emergency of the supervisor; the reporter contests that."""
+    scene.do(cast.SUPERVISOR, EMERGENCY)
+    scene.do(cast.DIRECTOR, NOT_EMERGENCY)
+    scene.do(cast.OPERATOR, CONTEST)
+    return scene
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+@pytest.mark.parametrize("before", [stage.judging, stage.dismissed])
+def test_only_the_dismissal_that_is_contested_is_somebody_s_own(before: Callable[[], Stage], judge: str) -> None:
+    scene = _taken_back_by_the_director(before())
+    [ladder] = beacons(scene.incident)
+    assert ladder.rungs[0].people == [cast.MANAGER, cast.SUPERVISOR]
+    [director] = [rung for rung in ladder.rungs if rung.level == Role.IT_DIRECTOR]
+    assert director.template == UNANSWERED, "it is his own that is contested: he sees to it that another answers"
+    for himself in (cast.DIRECTOR, cast.DEPUTY_DIRECTOR):
+        scene.refuses(OwnWork, "5.2.2", himself, EMERGENCY)
+    scene.refuses(AlreadyDecided, "5.2.1", cast.OPERATOR, acts.Withdraw(reason="看错"))
+    scene.do(judge, EMERGENCY)
+    assert scene.phase == Phase.OPERATOR_HANDLING
+
+
+def test_who_stands_in_for_the_judge_whose_dismissal_is_contested_is_not_asked_first() -> None:
+    away = Leave(id="l1", person=cast.MANAGER, starts=cast.NOW, ends=cast.NOW + timedelta(days=1))
+    scene = stage.judging(company_=cast.company(leaves=[away]))
+    scene.do(cast.MANAGER, NOT_EMERGENCY)
+    scene.do(cast.OPERATOR, CONTEST)
+    [ladder] = beacons(scene.incident)
+    assert ladder.rungs[0].people == [cast.SUPERVISOR, cast.DIRECTOR]
 
 
 @pytest.mark.parametrize("judge", [cast.SUPERVISOR, cast.DIRECTOR, cast.DEPUTY_DIRECTOR])

@@ -262,7 +262,7 @@ def test_the_incident_survives_json() -> None:
 
 def test_what_people_see_leaves_out_what_is_pinned() -> None:
     for shown in (whole_course().incident.view(), whole_course().incident.kept()):
-        assert not {"company", "policy", "calendar", "edition", "handled"} & set(shown)
+        assert not {"company", "policy", "calendar", "edition", "handled", "contested_verdict_by"} & set(shown)
 
 
 def test_what_the_record_leaves_out_of_a_view_stands_as_at_the_beginning() -> None:
