@@ -249,14 +249,17 @@ def stand_down(case: Case[acts.StandDown]) -> Sequence[ev.Event]:
 
 @decides(acts.CheckIn)
 def check_in(case: Case[acts.CheckIn]) -> Sequence[ev.Event]:
-    """Record an arrival: on time up to and at the deadline, late with minutes after it (R20)."""
+    """Record an arrival: on time up to and at the deadline, late with minutes after it (R20).
+
+    Nobody arrives by deputy: whoever speaks of his principal records another's arrival.
+    """
     incident, act = case.incident, case.act
-    person = act.responder or (case.actor.on_behalf_of or case.actor.person)
+    person = act.responder or case.actor.person
     responder = incident.responder(person)
     if responder is None or responder.is_stood_down:
         raise Unknown(N_("{person} is not dispatched."), clause="5.3.3", field="responder", person=person)
     clause = responder.deadline.clause
-    if person not in case.actor.people:
+    if person != case.actor.person:
         _may_record_for_another(case, clause)
     if responder.arrived_at is not None:
         raise AlreadyDecided(N_("{person} has checked in already."), clause=clause, person=person)
@@ -274,7 +277,7 @@ def check_in(case: Case[acts.CheckIn]) -> Sequence[ev.Event]:
             remote=act.remote,
             counts_as_arrival=counts,
             is_verified=is_verified,
-            recorded_by=None if person in case.actor.people else case.actor.person,
+            recorded_by=None if person == case.actor.person else case.actor.person,
             cited=clause,
         )
     ]

@@ -15,13 +15,19 @@ from domain.incident import HANDLING, Incident, Phase
 from domain.procedure import can_run, step_to_decide
 
 _Sense = Callable[[Incident, str], bool]
+# What nobody does by deputy: whoever stands in for somebody is not where that one is (R20).
+_IN_PERSON = {acts.CheckIn.name}
 
 
 def possible(incident: Incident, person: str, at: datetime) -> list[str]:
     """Return the names of the acts that would not be refused for want of a role, a phase or an object."""
     people = {person} | {actor.on_behalf_of for actor in capacities(incident, person, at) if actor.on_behalf_of}
     names = allowed(incident, person, at)
-    return [name for name in names if any(_makes_sense(name, incident, each) for each in sorted(people))]
+    return [
+        name
+        for name in names
+        if any(_makes_sense(name, incident, each) for each in ([person] if name in _IN_PERSON else sorted(people)))
+    ]
 
 
 def _makes_sense(name: str, incident: Incident, person: str) -> bool:

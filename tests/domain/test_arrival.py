@@ -8,11 +8,13 @@ from domain import acts, clock
 from domain import events as ev
 from domain.awaited import awaited
 from domain.calendar import arrival_deadline
+from domain.company import Delegation, Role
 from domain.errors import AlreadyDecided, InTheFuture, NotAuthorised, Unacceptable, Unknown
 from domain.escalation import at_risk_at, beacons
 from domain.incident import Phase
 from domain.notes import notes
 from domain.policy import Severity
+from domain.possible import possible
 from tests import cast
 from tests.cast import clock_time
 from tests.domain import stage
@@ -156,6 +158,28 @@ def test_r20_the_commander_on_the_scene_records_another_s_arrival() -> None:
     scene.refuses(NotAuthorised, "5.3.3", cast.MANAGER, acts.CheckIn(responder=cast.TECHNICIAN))
     scene.do(cast.MANAGER, acts.CheckIn())
     scene.do(cast.MANAGER, acts.CheckIn(responder=cast.TECHNICIAN))
+
+
+def test_r20_nobody_arrives_by_deputy() -> None:
+    named = Delegation(post=Role.EMERGENCY_SPECIALIST, principal=cast.SPECIALIST, deputy=cast.FINANCE_HEAD)
+    scene = stage.on_site(company_=cast.company(delegations=[named]))
+    scene.do(cast.MANAGER, acts.Dispatch(responder=cast.SPECIALIST))
+    assert "check_in" not in possible(scene.incident, cast.FINANCE_HEAD, scene.now)
+    scene.refuses(Unknown, "5.3.3", cast.FINANCE_HEAD, acts.CheckIn())
+    scene.refuses(NotAuthorised, "5.3.3", cast.FINANCE_HEAD, acts.CheckIn(responder=cast.SPECIALIST))
+    scene.do(cast.MANAGER, acts.Dispatch(responder=cast.FINANCE_HEAD))
+    scene.do(cast.FINANCE_HEAD, acts.CheckIn(), post=Role.EMERGENCY_SPECIALIST)
+    arrived, waited_for = (scene.incident.responder(person) for person in (cast.FINANCE_HEAD, cast.SPECIALIST))
+    assert arrived
+    assert waited_for
+    assert (arrived.recorded_by, arrived.is_awaited, waited_for.is_awaited) == (None, False, True)
+    # On the scene he stands in for the specialist there, and what he records of the specialist is marked as his.
+    assert "check_in" in possible(scene.incident, cast.FINANCE_HEAD, scene.now)
+    for_him = acts.CheckIn(responder=cast.SPECIALIST)
+    scene.do(cast.FINANCE_HEAD, for_him, post=Role.EMERGENCY_SPECIALIST)
+    there = scene.incident.responder(cast.SPECIALIST)
+    assert there
+    assert there.recorded_by == cast.FINANCE_HEAD
 
 
 @pytest.mark.parametrize(("system", "counts"), [(cast.TRADING, False), (cast.ACCESS, True)])
