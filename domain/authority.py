@@ -1,5 +1,6 @@
 """Who may do what, and when: one table of act x roles x phases x clause, and the answer to one question."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -128,7 +129,10 @@ def reporting(company: Company, person_id: str, system_id: str, at: datetime) ->
 
 
 def capacities(incident: Incident, person_id: str, at: datetime) -> list[Actor]:
-    """Return every role in which a person can act on an incident: in it, by his posts, by delegation."""
+    """Return every role in which a person can act on an incident: in it, by his posts, by delegation.
+
+    Whoever heads a department is asked as its head, and so acts as one whether or not he holds that post (3.1).
+    """
     found: list[Actor] = []
     person = incident.company.person(person_id)
     if person is None or not person.is_active:
@@ -142,12 +146,23 @@ def capacities(incident: Incident, person_id: str, at: datetime) -> list[Actor]:
         found.append(Actor(person_id, Role.RESPONDER))
     if person_id == incident.reporter:
         found.append(Actor(person_id, Role.REPORTER))
-    found += [
-        Actor(person_id, item.post, item.principal)
-        for item in incident.company.in_force(at)
-        if item.deputy == person_id
-    ]
-    return found
+    company = incident.company
+    found += [Actor(person_id, R.DEPARTMENT_HEAD) for item in company.departments if item.head == person_id]
+    found += [Actor(person_id, item.post, item.principal) for item in company.in_force(at) if item.deputy == person_id]
+    return [*found, *_standing_in(incident, person_id, at)]
+
+
+def _standing_in(incident: Incident, person_id: str, at: datetime) -> Iterator[Actor]:
+    """Whoever stands in for a head acts as one, whichever post he was named for (5.3.2).
+
+    So does whoever was given an order in his place, also when the head is back: he is asked until it is answered.
+    """
+    asked = [(item.id, at) for item in incident.company.departments]
+    asked += [(order.department, order.given_at) for order in incident.orders if order.answer is None]
+    for department, instant in asked:
+        for item in incident.company.stand_ins(department, instant):
+            if item.deputy == person_id and item.holds_at(at):
+                yield Actor(person_id, R.DEPARTMENT_HEAD, item.principal)
 
 
 def authorise(incident: Incident, command: acts.Command[acts.Act], at: datetime) -> Actor:

@@ -302,6 +302,23 @@ class Company(Wire):
         """Return the leave that a person is on at an instant."""
         return next((leave for leave in self.leaves if leave.person == person_id and leave.holds_at(now)), None)
 
+    def answerable(self, department_id: str) -> list[str]:
+        """Return whose a department is, here or not: its head; without one, the IT managers (3.1)."""
+        department = self.department(department_id)
+        return [department.head] if department and department.head else self.holders(Role.IT_MANAGER)
+
+    def stand_ins(self, department_id: str, now: datetime) -> list[Delegation]:
+        """Return by whose naming somebody stands in at a department while nobody whose it is is there (4.2).
+
+        Of the named deputies who are here, those for the headship, or else those for another post of the head.
+        """
+        heads = self.answerable(department_id)
+        if any(self.is_here(person, now) for person in heads):
+            return []
+        named = [item for item in self.delegations if item.principal in heads and item.holds_at(now)]
+        here = [item for item in named if self.is_here(item.deputy, now)]
+        return [item for item in here if item.post == Role.DEPARTMENT_HEAD] or here
+
     def without(self, person_id: str, deputy: str | None) -> "Company":
         """Return the company after somebody left: inactive, and his deputy answers for his departments."""
         people = [

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from domain import acts
 from domain import events as ev
-from domain.company import Company, Role
+from domain.company import Role
 from domain.decide import Case, decides, need_reason, next_number
 from domain.errors import (
     AlreadyDecided,
@@ -61,6 +61,8 @@ def answer_order(case: Case[acts.AnswerOrder]) -> Sequence[ev.Event]:
     if order.answer:
         raise AlreadyDecided(N_("Order {order} was answered already."), clause="5.3.2", order=act.order)
     own = {*answerable(case.incident, order.department), *heads_of(case.incident, order.department, case.now)}
+    asked = case.incident.company.stand_ins(order.department, order.given_at)
+    own.update(item.deputy for item in asked if item.holds_at(case.now))
     if not case.actor.people.intersection(own):
         raise NotAuthorised(N_("Only the department that got the order answers it."), clause="5.3.2")
     if act.answer == "objected":
@@ -87,8 +89,7 @@ def settle_order(case: Case[acts.SettleOrder]) -> Sequence[ev.Event]:
 
 def answerable(incident: Incident, department_id: str) -> list[str]:
     """Return whose a department is, here or not: its head; without one, the IT managers (3.1)."""
-    department = incident.company.department(department_id)
-    return [department.head] if department and department.head else incident.company.holders(Role.IT_MANAGER)
+    return incident.company.answerable(department_id)
 
 
 def heads_of(incident: Incident, department_id: str, now: datetime) -> list[str]:
@@ -96,17 +97,9 @@ def heads_of(incident: Incident, department_id: str, now: datetime) -> list[str]
 
     Where nobody who does is there, he is asked all the same.
     """
-    heads = answerable(incident, department_id)
-    here = [person for person in heads if incident.company.is_here(person, now)]
-    return here or _stand_ins(incident.company, heads, now) or heads
-
-
-def _stand_ins(company: Company, heads: Sequence[str], now: datetime) -> list[str]:
-    """Return the named deputies who are here: those for the headship, or else those for another post of the head."""
-    named = [item for item in company.delegations if item.principal in heads and item.holds_at(now)]
-    here = [item for item in named if company.is_here(item.deputy, now)]
-    of_headship = [item for item in here if item.post == Role.DEPARTMENT_HEAD]
-    return list(dict.fromkeys(item.deputy for item in of_headship or here))
+    company, heads = incident.company, answerable(incident, department_id)
+    here = [person for person in heads if company.is_here(person, now)]
+    return here or list(dict.fromkeys(item.deputy for item in company.stand_ins(department_id, now))) or heads
 
 
 @decides(acts.Record)

@@ -262,6 +262,41 @@ def test_r19_whoever_stands_in_answers_and_so_may_the_head_from_his_leave() -> N
         assert found.timeline[-1].on_behalf_of == on_behalf_of
 
 
+@pytest.mark.parametrize("head", [cast.GENERAL_MANAGER, cast.SECOND_TECHNICIAN, cast.DEPUTY_GENERAL_MANAGER])
+def test_r19_whoever_heads_a_department_answers_whatever_post_he_holds(head: str) -> None:
+    found = headed(head=head)
+    found.do(cast.MANAGER, ORDER)
+    assert rungs(found, "order/1")[0].people == [head]
+    assert "answer_order" in possible(found.incident, head, found.now)
+    found.refuses(NotAuthorised, "5.3.2", cast.OUTSIDER, ACKNOWLEDGED)
+    found.refuses(NotAuthorised, "5.3.2", cast.OPERATOR, ACKNOWLEDGED)
+    found.do(head, ACKNOWLEDGED)
+    assert (found.timeline[-1].role, found.timeline[-1].on_behalf_of) == (Role.DEPARTMENT_HEAD, None)
+
+
+@pytest.mark.parametrize("post", [Role.DEPARTMENT_HEAD, Role.GENERAL_MANAGER, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("passed", [timedelta(), timedelta(days=2)], ids=["while he is away", "when he is back"])
+def test_r19_whoever_was_asked_in_the_place_of_a_head_answers_whatever_he_was_named_for(
+    post: Role, passed: timedelta
+) -> None:
+    found = headed(deputy(cast.DEPUTY_GENERAL_MANAGER, post), away=(HEAD,))
+    found.do(cast.MANAGER, ORDER)
+    assert rungs(found, "order/1")[0].people == [cast.DEPUTY_GENERAL_MANAGER]
+    found.now += passed
+    assert "answer_order" in possible(found.incident, cast.DEPUTY_GENERAL_MANAGER, found.now)
+    found.do(cast.DEPUTY_GENERAL_MANAGER, ACKNOWLEDGED)
+    assert (found.timeline[-1].role, found.timeline[-1].on_behalf_of) == (Role.DEPARTMENT_HEAD, HEAD)
+
+
+def test_r19_whoever_was_asked_in_the_place_of_a_head_answers_no_longer_than_he_is_his_deputy() -> None:
+    for person in (cast.DEPUTY_GENERAL_MANAGER, cast.FINANCE_HEAD):
+        found = headed(deputy(person, Role.OPERATOR).model_copy(update={"ends": LATER}), away=(HEAD,))
+        found.do(cast.MANAGER, ORDER)
+        assert rungs(found, "order/1")[0].people == [person]
+        found.now = LATER
+        found.refuses(NotAuthorised, "5.3.2", person, ACKNOWLEDGED)
+
+
 def test_r19_that_an_order_is_withdrawn_is_told_to_whoever_is_there_by_then() -> None:
     for passed, told in ((timedelta(), cast.SECOND_OPERATOR), (timedelta(days=2), HEAD)):
         found = headed(OF_HEADSHIP, away=(HEAD,))
