@@ -102,24 +102,24 @@ def verify_recovery(case: Case[acts.VerifyRecovery]) -> Sequence[ev.Event]:
     verified = ev.RecoveryVerified(
         round=recovery.round,
         text=case.act.text,
-        summary_due=summary_deadline(incident, case.now),
-        preliminary_due=preliminary_deadline(incident, case.now),
+        summary_due=summary_deadline(incident, case.at),
+        preliminary_due=preliminary_deadline(incident, case.at),
     )
-    return [verified, *statutory.started_by_recovery(incident, case.now)]
+    return [verified, *statutory.started_by_recovery(incident, case.at)]
 
 
-def summary_deadline(incident: Incident, now: datetime) -> Deadline:
-    """Return when the summary report is due, in working days (6.2)."""
+def summary_deadline(incident: Incident, verified_at: datetime) -> Deadline:
+    """Return when the summary report is due, in working days from the recovery, whenever that was told (6.2)."""
     limit = incident.policy.summary_deadline
-    return working_days_deadline(incident.calendar, now, limit.value, limit.clause)
+    return working_days_deadline(incident.calendar, verified_at, limit.value, limit.clause)
 
 
-def preliminary_deadline(incident: Incident, now: datetime) -> Deadline | None:
+def preliminary_deadline(incident: Incident, verified_at: datetime) -> Deadline | None:
     """Return when the preliminary report of a severity I or II is due, unless it was made before (6.2)."""
     if incident.severity not in (Severity.I, Severity.II) or incident.preliminary_at:
         return None
     limit = incident.policy.preliminary_summary_deadline
-    return Deadline(at=now + limit.duration, clause=limit.clause)
+    return Deadline(at=verified_at + limit.duration, clause=limit.clause)
 
 
 @decides(acts.SubmitSummary)

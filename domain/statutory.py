@@ -86,12 +86,12 @@ def recomputed(incident: Incident, severity: Severity, now: datetime) -> Iterato
             yield ev.StatutoryDropped(regulator=regulator)
 
 
-def started_by_recovery(incident: Incident, now: datetime) -> Iterator[ev.StatutoryDue]:
-    """Return the reports whose clock a verified recovery starts."""
+def started_by_recovery(incident: Incident, verified_at: datetime) -> Iterator[ev.StatutoryDue]:
+    """Return the reports whose clock a verified recovery starts, from when it was verified."""
     for item in incident.statutory:
         clock = clock_of(incident, item)
         if item.starts == "recovery" and not item.is_complete and clock:
-            yield _due(incident, item.regulator, item.report, clock, now)
+            yield _due(incident, item.regulator, item.report, clock, verified_at)
 
 
 def clock_of(incident: Incident, item: StatutoryReport) -> StatutoryClock | None:

@@ -91,10 +91,12 @@ def _facts(desk: _Desk) -> list[tuple[str, str]]:
 
 def _verified(desk: _Desk) -> str:
     incident = desk.dossier.incident
-    if incident.verified_at is None or incident.discovered_at is None:
+    # It may have been told later; the incident knows since when its report is asked for.
+    rounds = [item.occurred_at for item in desk.dossier.entries if isinstance(item.event, ev.RecoveryVerified)]
+    if incident.verified_at is None or incident.discovered_at is None or not rounds:
         return "—"
-    length = duration(incident.verified_at - incident.discovered_at, desk.words)
-    return desk.words.noted(desk.at(incident.verified_at), desk.words(N_("after {duration}"), duration=length))
+    length = duration(rounds[-1] - incident.discovered_at, desk.words)
+    return desk.words.noted(desk.at(rounds[-1]), desk.words(N_("after {duration}"), duration=length))
 
 
 def _version(desk: _Desk) -> str:

@@ -201,6 +201,16 @@ async def test_hostile_texts_are_only_texts_in_pdf_and_fetch_nothing() -> None:
         assert mark not in written
 
 
+def test_a_recovery_that_was_told_later_is_verified_when_it_was() -> None:
+    scene = stage.checked()
+    verified_at = scene.now
+    scene.wait(hours=24 * 3)
+    scene.do(cast.SUPERVISOR, acts.VerifyRecovery(passed=True, text="核对无误"), occurred_at=verified_at)
+    at_once, later = (dict(paper(dossier(told), None, translator("en")).facts) for told in (stage.summary(), scene))
+    assert later["Recovery verified"] == at_once["Recovery verified"]
+    assert "after 40 minutes" in later["Recovery verified"]
+
+
 def test_a_long_timeline_is_cut_and_says_so() -> None:
     scene = stage.group()
     for _ in range(MOST_ROWS + 20):

@@ -10,6 +10,7 @@ from domain import events as ev
 from domain.awaited import awaited, ladders
 from domain.closure import checklist, missing_for_closing, report_without_measures
 from domain.company import Delegation, Role
+from domain.entry import Entry
 from domain.errors import (
     AlreadyDecided,
     Conflict,
@@ -269,6 +270,30 @@ def test_r25_the_report_is_due_after_working_days_and_a_severe_one_is_told_early
     assert (early and early.at) == preliminary
     questions = ["preliminary", "summary/1"] if preliminary else ["summary/1"]
     assert asked(scene) == {question: [cast.MANAGER, cast.SPECIALIST] for question in questions}
+
+
+def test_r25_a_verification_told_later_starts_its_deadlines_when_it_was_made() -> None:
+    def verified(hours: float) -> Stage:
+        scene = stage.group(policy_=cast.policy(regulators=cast.regulators()))
+        scene.do(cast.MANAGER, acts.ChangeSeverity(severity=Severity.II, reason="核实"))
+        stage.checked(scene)
+        made_at = scene.now
+        scene.wait(hours=hours)
+        scene.do(cast.SUPERVISOR, VERIFIED, occurred_at=made_at)
+        return scene
+
+    from_recovery = ("summary_due", "preliminary_due", "statutory/cac/final")
+    due = {name: verified(0).incident.deadlines[name] for name in from_recovery}
+    assert due["summary_due"].at == clock_time(10, 40, day="2026-12-01")
+    scene = verified(24 * 3)
+    assert {name: scene.incident.deadlines[name] for name in from_recovery} == due
+    assert asked(scene)["summary/1"] == [cast.MANAGER, cast.SPECIALIST]
+    assert {item.since for item in awaited(scene.incident) if item.question == "summary/1"} == {scene.now}
+    late = verified(24 * 40)
+    late.let_limits_pass()
+    born: dict[str, Entry] = {entry.event.kind: entry for entry in late.timeline[-10:]}
+    for name, kind in zip(from_recovery, ("summary_overdue", "preliminary_overdue", "statutory_overdue"), strict=True):
+        assert born[kind].occurred_at == due[name].at, "overdue at birth, it alarms at once"
 
 
 def test_r25_an_overdue_report_is_reminded_of_every_day() -> None:
