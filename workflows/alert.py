@@ -135,14 +135,16 @@ class AlertWorkflow:
         )
 
     async def _pass_on(self, alert: Alert) -> None:
-        if self._state.number is None:
+        number = self._state.number
+        if number is None:
             if alert.status == "firing":
                 self._open(alert)
             return
-        incident = workflow.get_external_workflow_handle(contract.incident_id(self._state.number))
+        incident = workflow.get_external_workflow_handle(contract.incident_id(number))
         try:
             await incident.signal(contract.ALERT, alert)
         except FailureError:
-            self.incident_over(self._state.number)
+            # Its end, and the alert that opened the next one, may have been heard meanwhile.
+            self.incident_over(number)
             if alert.status == "firing":
-                self._open(alert)
+                self._news.insert(0, alert)
