@@ -269,7 +269,7 @@ class Incidents(Acted):
     async def alert(self, alert: Alert) -> str:
         """Store an alert durably under its dedup key; return the id of the workflow that has it."""
         digest = hashlib.sha256(alert.dedup_key.encode()).hexdigest()[:20]
-        workflow_id = contract.alert_id(alert.source, digest)
+        workflow_id = contract.alert_id(alert.source, digest, is_drill=alert.is_drill)
         try:
             async with _bounded():
                 await self._start_alert(workflow_id, alert)

@@ -75,9 +75,9 @@ def child_id(number: str, key: str) -> str:
     return f"{incident_id(number)}/{key}"
 
 
-def alert_id(source: str, digest: str) -> str:
-    """Return the workflow id that stands for one dedup key of one alert source."""
-    return f"alert:{source}:{digest}"
+def alert_id(source: str, digest: str, *, is_drill: bool = False) -> str:
+    """Return the workflow id that stands for one dedup key of one alert source; drills never share one with alarms."""
+    return f"alert:{source}:drill:{digest}" if is_drill else f"alert:{source}:{digest}"
 
 
 def measure_id(number: str) -> str:

@@ -127,6 +127,31 @@ async def test_fifty_reports_with_one_dedup_key_open_one_incident(api: Api) -> N
     assert seen["reporter"] in (OPERATOR, OTHER_OPERATOR)
 
 
+async def test_a_real_alarm_never_joins_a_drill_of_the_same_key(api: Api) -> None:
+    """Nor does a drill join, or end, what is real."""
+    mark = uuid4().hex
+    drill = (await api.post("monitoring", "/alerts/events", event(mark, is_drill=True))).json()
+    real = (await api.post("monitoring", "/alerts/events", event(mark))).json()
+    assert (drill["outcome"], real["outcome"]) == ("opened", "opened")
+    assert drill["number"] != real["number"]
+    over = (await api.post("monitoring", "/alerts/events", event(mark, is_drill=True, status="resolved"))).json()
+    assert (over["outcome"], over["number"]) == ("noted", drill["number"])
+    again = event(mark, symptom="Still no space left")
+    for noted, number in ((again, real["number"]), (again | {"is_drill": True}, drill["number"])):
+        joined = (await api.post("monitoring", "/alerts/events", noted)).json()
+        assert (joined["outcome"], joined["number"]) == ("joined", number)
+    assert [(await Story(api, told["number"]).look())["is_drill"] for told in (drill, real)] == [True, False]
+
+
+async def test_a_real_report_never_joins_a_drill_of_the_same_key(api: Api) -> None:
+    mark = uuid4().hex
+    answers = [
+        await api.post(OPERATOR, "/incidents", report(dedup_key=mark, is_drill=is_drill)) for is_drill in (True, False)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [(await Story(api, answer.json()["number"]).look())["is_drill"] for answer in answers] == [True, False]
+
+
 async def test_an_unknown_system_is_refused_and_the_others_go_on(api: Api) -> None:
     mark = uuid4().hex
     group = sample(mark)
