@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from domain.company import Collector, Probe
+from domain.company import Collector, Probe, Role
 from domain.entry import Entry
 from domain.exhibit import Exhibit
 from domain.measure import Measure, MeasureEntry, Surroundings
@@ -147,6 +147,9 @@ class AlertOpening(Wire):
     category: str | None = None
     assessment: str | None = None
     recurrence_reason: str | None = None
+    reporter_role: Role | None = None
+    on_behalf_of: str | None = None
+    drill_includes: list[str] = []
 
 
 class Tried(Wire):

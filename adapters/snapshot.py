@@ -110,6 +110,7 @@ class AlertOpenings:
             category=opening.category,
             severity=opening.severity,
             is_drill=opening.is_drill,
+            drill_includes=opening.drill_includes,
             dedup_key=opening.dedup_key,
             recurrence_reason=opening.recurrence_reason,
         )
@@ -117,7 +118,8 @@ class AlertOpenings:
             opening.number,
             report,
             opening.reporter or "",
-            role=Role.OPERATOR if opening.reporter else Role.ALERT_SOURCE,
+            role=opening.reporter_role or (Role.OPERATOR if opening.reporter else Role.ALERT_SOURCE),
+            on_behalf_of=opening.on_behalf_of,
             channel=opening.source,
             recurrence_of=opening.recurrence_of,
             alert_workflow=opening.alert_workflow,

@@ -127,4 +127,7 @@ def _alert_of(opening: Opening, dedup_key: str) -> Alert:
         assessment=assessment.text,
         recurrence_of=wanted.recurrence_of,
         recurrence_reason=wanted.recurrence_reason,
+        reporter_role=opening.reporter_role,
+        on_behalf_of=opening.on_behalf_of,
+        drill_includes=wanted.drill_includes,
     )

@@ -114,6 +114,9 @@ class AlertWorkflow:
                 location=alert.location,
                 category=alert.category,
                 assessment=alert.assessment,
+                reporter_role=alert.reporter_role,
+                on_behalf_of=alert.on_behalf_of,
+                drill_includes=alert.drill_includes,
             )
         )
 

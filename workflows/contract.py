@@ -287,6 +287,9 @@ class Alert(Wire):
     assessment: str | None = None
     recurrence_of: str | None = None
     recurrence_reason: str | None = None
+    reporter_role: Role | None = None
+    on_behalf_of: str | None = None
+    drill_includes: list[str] = []
 
 
 class AlertState(Wire):
