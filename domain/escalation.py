@@ -188,9 +188,9 @@ def _again(incident: Incident) -> Iterator[Ladder]:
 
 
 def _activation(incident: Incident) -> Iterator[Ladder]:
-    """A specialist is on every activated incident; his backup follows (3.3)."""
+    """A specialist is on every activated incident; his backup follows, until one of them is on it (3.3)."""
     question = "activation"
-    if incident.phase not in HANDLING or incident.activated_at is None or incident.acknowledged_by.get(question):
+    if incident.phase not in HANDLING or incident.activated_at is None or _is_taken_up(incident, question):
         return
     build = _Builder(incident, incident.activated_at)
     policy = incident.policy
@@ -205,6 +205,12 @@ def _activation(incident: Incident) -> Iterator[Ladder]:
         ],
         runbook=incident.runbook or "",
     )
+
+
+def _is_taken_up(incident: Incident, question: str) -> bool:
+    """Tell whether a specialist is on it; where there is none at all, the manager's word is all there can be (3.3)."""
+    known = incident.acknowledged_by.get(question, [])
+    return any(person in incident.specialists for person in known) if incident.specialists else bool(known)
 
 
 def _steps(incident: Incident) -> Iterator[Ladder]:

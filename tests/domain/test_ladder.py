@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain import acts
 from domain.awaited import ladders
+from domain.company import Role
 from domain.errors import NotAuthorised
 from domain.escalation import beacons
 from domain.ladder import Ladder, LadderState, Rung, call_due, called, next_call_at
@@ -161,6 +162,25 @@ def test_specialist_silent_then_his_backup_then_the_manager() -> None:
         (15, both | {cast.MANAGER}),
         (25, both | {cast.MANAGER}),
     ]
+
+
+def test_a_manager_who_acknowledges_lets_the_specialists_rest_and_ends_nothing() -> None:
+    scene = stage.activated()
+    scene.wait(16)
+    scene.do(cast.MANAGER, acts.Acknowledge(question="activation"))
+    assert scene.incident.acknowledged["activation"] == scene.now + 5 * MINUTE
+    assert {cast.SPECIALIST, cast.SECOND_SPECIALIST} < ladder_of(scene, "activation").asked
+    scene.do(cast.SECOND_SPECIALIST, acts.Acknowledge(question="activation"))
+    assert "activation" not in [ladder.question for ladder in ladders(scene.incident)]
+
+
+def test_with_no_specialist_at_all_the_manager_s_word_ends_the_page() -> None:
+    posts = {Role.EMERGENCY_SPECIALIST}
+    people = [item.model_copy(update={"is_active": not posts & {*item.posts}}) for item in cast.company().people]
+    scene = stage.activated(company_=cast.company(people=people))
+    assert scene.incident.gaps == [Role.EMERGENCY_SPECIALIST]
+    scene.do(cast.MANAGER, acts.Acknowledge(question="activation"))
+    assert "activation" not in [ladder.question for ladder in ladders(scene.incident)]
 
 
 def test_a_department_that_does_not_answer_is_reminded_then_the_commander_hears_of_it() -> None:
