@@ -232,15 +232,14 @@ def _at_risk(incident: Incident) -> Iterator[Ladder]:
     """Somebody may be late: whoever commands is paged, until he took note, or the deadline tells (R20)."""
     for responder in arrivals(incident):
         question = f"at_risk/{responder.person}/{responder.dispatch}"
-        if responder.is_at_risk and not responder.is_overdue and not incident.acknowledged_by.get(question):
+        if responder.is_at_risk and not responder.is_overdue and not _others_know(incident, responder, question):
             since = at_risk_at(incident, responder)
             build = _Builder(incident, since, since)
-            others = [person for person in build.with_manager() if person != responder.person]
             yield build.ladder(
                 question,
                 responder.deadline.clause,
                 "at_risk",
-                build.upwards(_commanding(incident), others, Role.IT_MANAGER),
+                _without(responder.person, build.upwards(_commanding(incident), build.with_manager(), Role.IT_MANAGER)),
                 due=responder.deadline.at,
                 is_provisional=responder.deadline.is_provisional,
                 person=responder.person,
@@ -251,15 +250,25 @@ def _overdue(incident: Incident) -> Iterator[Ladder]:
     """Somebody is not on the scene in time: whoever commands is paged (R20)."""
     for responder in arrivals(incident):
         question = f"overdue/{responder.person}/{responder.dispatch}"
-        if responder.is_overdue and not incident.acknowledged_by.get(question):
+        if responder.is_overdue and not _others_know(incident, responder, question):
             build = _Builder(incident, responder.deadline.at, responder.deadline.at)
             yield build.ladder(
                 question,
                 responder.deadline.clause,
                 "overdue",
-                build.upwards(_commanding(incident), build.with_manager(), Role.IT_MANAGER),
+                _without(responder.person, build.upwards(_commanding(incident), build.with_manager(), Role.IT_MANAGER)),
                 person=responder.person,
             )
+
+
+def _others_know(incident: Incident, responder: Responder, question: str) -> bool:
+    """Tell whether somebody took note that a responder is not there; he himself sees to nothing by it (R20)."""
+    return any(person != responder.person for person in incident.acknowledged_by.get(question, []))
+
+
+def _without(person: str, rungs: list[Rung]) -> list[Rung]:
+    """Nobody is asked where he is himself."""
+    return [rung.model_copy(update={"people": [other for other in rung.people if other != person]}) for rung in rungs]
 
 
 def _commanding(incident: Incident) -> Role:

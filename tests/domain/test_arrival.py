@@ -12,6 +12,7 @@ from domain.company import Delegation, Role
 from domain.errors import AlreadyDecided, InTheFuture, NotAuthorised, Unacceptable, Unknown
 from domain.escalation import at_risk_at, beacons
 from domain.incident import Phase
+from domain.ladder import Ladder
 from domain.notes import notes
 from domain.policy import Severity
 from domain.possible import possible
@@ -286,6 +287,27 @@ def test_r20_nobody_is_asked_where_he_is_himself() -> None:
     assert (page.rungs[0].level, page.rungs[0].people) == ("deputies", [cast.DEPUTY_MANAGER])
     scene.do(cast.DEPUTY_MANAGER, acts.Acknowledge(question=page.question))
     assert not [item for item in beacons(scene.incident) if item.question == page.question]
+
+
+@pytest.mark.parametrize("kind", ["at_risk", "overdue"])
+def test_r20_the_commander_who_is_late_himself_ends_no_page_for_him(kind: str) -> None:
+    scene = stage.group()
+    scene.wait(4)
+    scene.note(*clock.arrival_at_risk(scene.incident, cast.MANAGER, 1))
+    if kind == "overdue":
+        _overdue(scene, cast.MANAGER)
+    question = f"{kind}/{cast.MANAGER}/1"
+
+    def pages() -> list[Ladder]:
+        return [item for item in beacons(scene.incident) if item.question == question]
+
+    [page] = pages()
+    assert cast.MANAGER not in {person for rung in page.rungs for person in rung.people}
+    scene.refuses(NotAuthorised, "5.3.3", cast.MANAGER, acts.Acknowledge(question=question))
+    scene.note(ev.Acknowledged(question=question, until=scene.now), by=cast.MANAGER)  # as long as he was still asked
+    assert pages() == [page]
+    scene.do(cast.DEPUTY_MANAGER, acts.Acknowledge(question=question))
+    assert pages() == []
 
 
 def test_r20_who_is_there_is_not_at_risk() -> None:
