@@ -8,6 +8,7 @@ from typing import NamedTuple
 from domain import events as ev
 from domain import statutory
 from domain.activation import dispatched, technicians_dispatched
+from domain.company import Role
 from domain.handling import running_analyses
 from domain.incident import ACTIVE, HANDLING, Incident, Phase, StatutoryReport
 from domain.notices import asked
@@ -150,22 +151,23 @@ def overdue_arrival(incident: Incident, person: str, dispatch: int, now: datetim
     responder = incident.responder(person)
     if responder is None or responder.dispatch != dispatch or not responder.is_awaited or responder.is_overdue:
         return []
-    backup = backup_of(incident, person)
+    backup = backup_of(incident, person, now)
     overdue = ev.ArrivalOverdue(responder=person, backup=backup, cited=responder.deadline.clause)
     if backup is None:
         return [overdue, ev.GapFound(post=responder.role, cited="4.2")]
     return [overdue, dispatched(incident, backup, responder.role, now, replaces=person)]
 
 
-def backup_of(incident: Incident, person_id: str) -> str | None:
-    """Return the first of the same post who is not on his way or on the scene already; those on leave come last."""
+def backup_of(incident: Incident, person_id: str, now: datetime) -> str | None:
+    """Return who steps in, post by post as they are now: holders before deputies, those on leave last (4.2).
+
+    Nobody who is on his way or on the scene already; and nobody because he heads some department as well.
+    """
     responder, person = incident.responder(person_id), incident.company.person(person_id)
     if responder is None:
         return None
-    at, company = responder.dispatched_at, incident.company
     busy = {item.person for item in incident.responders if not item.is_stood_down}
-    posts = [responder.role, *(person.posts if person else [])]
-    colleagues = [other for post in posts for other in company.in_order(post, at)]
-    colleagues += [other for post in posts for other in company.deputies(post, at)]
-    free = [other for other in dict.fromkeys(colleagues) if other not in busy]
-    return min(free, key=lambda other: not company.is_here(other, at), default=None)
+    posts = [post for post in (responder.role, *(person.posts if person else [])) if post != Role.DEPARTMENT_HEAD]
+    colleagues = dict.fromkeys(other for post in posts for other in incident.company.at_hand(post, now))
+    free = [other for other in colleagues if other not in busy]
+    return min(free, key=lambda other: not incident.company.is_here(other, now), default=None)

@@ -53,7 +53,7 @@ def _backup(incident: Incident, person_id: str, now: datetime) -> list[ev.Event]
     responder = incident.responder(person_id)
     if responder is None or not responder.is_awaited or incident.phase not in HANDLING:
         return []
-    backup = backup_of(incident, person_id)
+    backup = backup_of(incident, person_id, now)
     if backup is None:
         return [ev.GapFound(post=responder.role, cited="4.2")]
     return [dispatched(incident, backup, responder.role, now, replaces=person_id)]

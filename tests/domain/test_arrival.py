@@ -218,6 +218,22 @@ def test_r20_without_a_backup_the_gap_is_recorded() -> None:
     assert isinstance(gap, ev.GapFound)
 
 
+def test_r20_for_a_manager_who_heads_a_department_his_deputy_is_sent_and_no_other_head() -> None:
+    scene = stage.group()
+    scene.wait(5)
+    missed, sent = _overdue(scene, cast.MANAGER)
+    assert isinstance(missed, ev.ArrivalOverdue)
+    assert isinstance(sent, ev.Dispatched)
+    assert (sent.responder, sent.role_sent, sent.replaces) == (cast.DEPUTY_MANAGER, Role.COMMANDER, cast.MANAGER)
+
+
+def test_r20_a_manager_without_a_deputy_has_no_backup() -> None:
+    scene = stage.group(company_=cast.company(delegations=[]))
+    scene.wait(5)
+    _, gap = _overdue(scene, cast.MANAGER)
+    assert isinstance(gap, ev.GapFound)
+
+
 def test_r20_nothing_is_overdue_of_who_arrived_or_was_stood_down_or_was_sent_again() -> None:
     scene = stage.on_site()
     scene.do(cast.MANAGER, acts.StandDown(responder=cast.TECHNICIAN, reason="不需要"))

@@ -181,6 +181,29 @@ def test_a_backup_who_is_on_leave_is_sent_only_when_no_deputy_is_there() -> None
         assert sent.responder == backup
 
 
+def test_sent_for_whoever_is_late_is_who_is_on_duty_now_and_not_who_was_when_the_other_was_sent() -> None:
+    plain = cast.company()
+    first, night = plain.person(cast.TECHNICIAN), "night-technician"
+    assert first is not None
+    dawn, morning, evening = cast.clock_time(0), cast.clock_time(9), cast.clock_time(18)
+    changed = cast.company(
+        people=[first.model_copy(update={"id": night}), *plain.people],
+        duty=[
+            watch(Role.TECHNICIAN, night, starts=dawn, ends=morning),
+            watch(Role.TECHNICIAN, cast.SECOND_TECHNICIAN, starts=morning, ends=evening),
+        ],
+        leaves=[Leave(id="asleep", person=night, starts=morning, ends=evening)],
+    )
+    found = Stage(company_=changed, at=cast.clock_time(8, 20))
+    found.do(cast.MANAGER, EMERGENCY)
+    found.do(cast.MANAGER, acts.Dispatch(responder=cast.TECHNICIAN))
+    found.now = found.incident.responders[0].deadline.at
+    assert found.now > morning
+    [_, sent] = found.note(*clock.overdue_arrival(found.incident, cast.TECHNICIAN, 1, found.now))
+    assert isinstance(sent, ev.Dispatched)
+    assert sent.responder == cast.SECOND_TECHNICIAN
+
+
 def test_before_the_group_exists_new_information_goes_to_the_manager_on_duty() -> None:
     found = scene(watch(Role.IT_MANAGER, MANAGERS[1]), managers=2)
     found.do(cast.MANAGER, EMERGENCY)
