@@ -33,11 +33,15 @@ def _deputies(incident: Incident, person_id: str, now: datetime) -> list[str]:
 
 
 def _commanders(incident: Incident, person_id: str, now: datetime) -> list[str]:
-    """Return who takes over the command: his named deputy, then the director, then whoever stands above or below."""
+    """Return who takes over the command: his named deputy, then the director, then whoever stands above or below.
+
+    Nobody who is on leave while another of them is there (4.2).
+    """
     company = incident.company
     director = [*company.in_order(Role.IT_DIRECTOR, now), *company.deputies(Role.IT_DIRECTOR, now)]
     managers = [*company.in_order(Role.IT_MANAGER, now), *company.deputies(Role.IT_MANAGER, now)]
-    return [*_deputies(incident, person_id, now), *director, *managers, *incident.group_members]
+    people = [*_deputies(incident, person_id, now), *director, *managers, *incident.group_members]
+    return sorted(people, key=lambda person: not company.is_here(person, now))
 
 
 def _first(incident: Incident, people: Iterable[str], left: str, before: str | None) -> str | None:

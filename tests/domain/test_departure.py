@@ -8,7 +8,7 @@ from domain import acts
 from domain import events as ev
 from domain.authority import capacities
 from domain.awaited import ladders
-from domain.company import Role
+from domain.company import Leave, Role
 from domain.departure import departed
 from domain.notes import notes
 from tests import cast
@@ -75,6 +75,30 @@ def test_without_a_deputy_the_director_commands() -> None:
     scene = group(Stage(company_=company))
     leave(scene, cast.MANAGER)
     assert scene.incident.commander == cast.DIRECTOR
+
+
+@pytest.mark.parametrize(
+    ("away", "commander"),
+    [
+        ([cast.DEPUTY_MANAGER], cast.DIRECTOR),
+        ([cast.DEPUTY_MANAGER, cast.DIRECTOR], cast.DEPUTY_DIRECTOR),
+        ([cast.DEPUTY_MANAGER, cast.DIRECTOR, cast.DEPUTY_DIRECTOR], cast.SUPERVISOR),
+        ([cast.DEPUTY_MANAGER, cast.DIRECTOR, cast.DEPUTY_DIRECTOR, cast.SUPERVISOR], cast.DEPUTY_MANAGER),
+    ],
+)
+def test_the_command_passes_to_nobody_on_leave_while_another_is_there(away: list[str], commander: str) -> None:
+    day = timedelta(days=1)
+    leaves = [Leave(id=person, person=person, starts=cast.NOW - day, ends=cast.NOW + day) for person in away]
+    scene = group(Stage(company_=cast.company(leaves=leaves)))
+    leave(scene, cast.MANAGER)
+    assert scene.incident.commander == commander
+
+
+def test_a_manager_on_his_way_is_followed_by_his_deputy_and_by_no_head_of_another_department() -> None:
+    scene = group(Stage())
+    _, sent = leave(scene, cast.MANAGER)
+    assert isinstance(sent, ev.Dispatched)
+    assert (sent.responder, sent.role_sent, sent.replaces) == (cast.DEPUTY_MANAGER, Role.COMMANDER, cast.MANAGER)
 
 
 def test_a_backup_is_sent_for_whoever_is_on_his_way() -> None:
