@@ -373,7 +373,9 @@ def _plan_refused(incident: Incident) -> Iterator[Ladder]:
 
 
 def _command(incident: Incident) -> Iterator[Ladder]:
-    if incident.command_offered_to and incident.command_offered_at and incident.phase in HANDLING:
+    """A member of the group is asked to take over the command, for as long as he may (5.2.9)."""
+    is_open = incident.phase in HANDLING | {Phase.RECOVERY}
+    if incident.command_offered_to and incident.command_offered_at and is_open:
         build = _Builder(incident, incident.command_offered_at)
         yield build.ladder(
             f"command/{incident.command_offered_to}",

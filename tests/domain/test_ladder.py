@@ -124,6 +124,13 @@ def test_a_ladder_of_one_rung_keeps_its_pace(question_of: Callable[[Stage], str]
     assert list(silence(ladder_of(scene, question), 20)) == [(at, {cast.TECHNICIAN}) for at in range(0, 21, 5)]
 
 
+def test_the_command_that_is_offered_during_recovery_is_put_to_the_member() -> None:
+    scene = stage.recovery()
+    assert ladder_of(scene, _offered(scene)).asked == {cast.TECHNICIAN}
+    scene.do(cast.TECHNICIAN, acts.AcceptCommand())
+    assert scene.incident.commander == cast.TECHNICIAN
+
+
 def test_whoever_is_only_informed_widens_no_ladder() -> None:
     company = cast.company(delegations=[])
     ladder = ladder_of(stage.director_asked(company_=company), "procedure/1")
