@@ -2,25 +2,25 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from domain.acts import Withdraw
 from tests import cast
 from tests.harness import World
-from tests.stories.test_alerts_join_the_open_incident import alert
+from tests.stories.test_alerts_join_the_open_incident import KEY, alert
 from workflows.alert import AlertWorkflow
 from workflows.contract import ALERT, Alert, AlertState, incident_id
 
 # Below the two seconds after which a workflow that does not come back counts as stuck.
 HELD_SECONDS = 1.8
+TRIES = 5
 REPORTER = {"reporter": cast.OPERATOR}
 
 
 async def test_it_is_given_back_and_opens_another(world: World) -> None:
-    workflow_id, first = await opened(world)
+    workflow_id, first = await opened(world, **REPORTER)
     async with world.stage.database_away():
         await world.act(cast.OPERATOR, Withdraw(reason="测试"))
         handle = world.stage.client.get_workflow_handle(incident_id(first))
@@ -28,65 +28,74 @@ async def test_it_is_given_back_and_opens_another(world: World) -> None:
     await world.stage.still()
     state = await state_of(world, workflow_id)
     assert (state.openings, state.last_number) == (2, first)
-    assert state.number not in (None, first)
-    assert [event.kind for event in await world.events("report_repeated")] == []
+    assert state.number
+    assert (await world.snapshot(state.number)).recurrence_of == first
     world.pages.forget()
 
 
 async def test_the_end_that_is_heard_while_it_is_passed_on_stays_linked(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workflow_id, first = await opened(world)
-    second = await alert(world, "2", **REPORTER)
-    async with passed_on_into_the_end(world, monkeypatch, second):
-        pass
-    state = await state_of(world, workflow_id)
+    state, first = await passed_on_into_the_end(world, monkeypatch)
     assert (state.openings, state.last_number) == (2, first)
     assert state.number
     assert (await world.snapshot(state.number)).recurrence_of == first
-    world.pages.forget()
 
 
 async def test_it_goes_to_the_incident_that_opened_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    workflow_id, first = await opened(world)
-    second, third = [await alert(world, occurrence, symptom=occurrence, **REPORTER) for occurrence in "23"]
-    async with passed_on_into_the_end(world, monkeypatch, second):
-        await world.stage.incidents.alert(third)
-    state = await state_of(world, workflow_id)
+    state, first = await passed_on_into_the_end(world, monkeypatch, "3")
     assert (state.openings, state.last_number) == (2, first)
     assert state.number
     world.number = state.number
     assert (await world.snapshot()).symptom == "3"
     assert [event.text for event in await world.events("report_repeated")] == ["2"]
-    world.pages.forget()
 
 
-@asynccontextmanager
-async def passed_on_into_the_end(world: World, monkeypatch: pytest.MonkeyPatch, news: Alert) -> AsyncIterator[None]:
-    """Hold an alert back until its incident has ended, which its key then hears before it hears of the failure."""
-    is_held, let_go = threading.Event(), threading.Event()
-    pass_on = AlertWorkflow._pass_on
+class Held:
+    """Holds back the next alert that is passed on, the thread itself: what the server hears meanwhile comes later."""
 
-    async def held(self: AlertWorkflow, alert_: Alert) -> None:
-        is_first = not is_held.is_set()
-        is_held.set()
-        # The thread itself: what the server hears meanwhile comes after what this workflow has decided.
-        assert let_go.wait(HELD_SECONDS) or not is_first
-        await pass_on(self, alert_)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_there, self.let_go, self.ran_out = threading.Event(), threading.Event(), False
+        pass_on = AlertWorkflow._pass_on
 
-    monkeypatch.setattr(AlertWorkflow, "_pass_on", held)
-    await world.stage.incidents.alert(news)
-    assert await asyncio.to_thread(is_held.wait, 10)
-    withdrawn = world.command(cast.OPERATOR, Withdraw(reason="测试"))
-    await world.stage.incidents.act(world.number, withdrawn)
-    await world.ended()
-    yield
-    let_go.set()
-    await world.stage.still()
+        async def held(workflow: AlertWorkflow, news: Alert) -> None:
+            if not self.is_there.is_set():
+                self.is_there.set()
+                self.ran_out = not self.let_go.wait(HELD_SECONDS)
+            await pass_on(workflow, news)
+
+        monkeypatch.setattr(AlertWorkflow, "_pass_on", held)
 
 
-async def opened(world: World) -> tuple[str, str]:
-    workflow_id = await world.stage.incidents.alert(await alert(world, **REPORTER))
+async def passed_on_into_the_end(
+    world: World, monkeypatch: pytest.MonkeyPatch, *meanwhile: str
+) -> tuple[AlertState, str]:
+    """Hold an alert back until its incident has ended, which its key then hears before it hears of the failure.
+
+    A busy machine may not end the incident in time: then it is played again, under another key.
+    """
+    for attempt in range(TRIES):
+        key = {"dedup_key": f"{KEY}/{attempt}", **REPORTER}
+        workflow_id, first = await opened(world, **key)
+        with monkeypatch.context() as patch:
+            held = Held(patch)
+            await world.stage.incidents.alert(await alert(world, "2", symptom="2", **key))
+            assert await asyncio.to_thread(held.is_there.wait, 10)
+            await world.stage.incidents.act(first, world.command(cast.OPERATOR, Withdraw(reason="测试")))
+            await world.ended()
+            for symptom in meanwhile:
+                await world.stage.incidents.alert(await alert(world, symptom, symptom=symptom, **key))
+            is_met = not held.ran_out
+            held.let_go.set()
+            await world.stage.still()
+        world.pages.forget()
+        if is_met:
+            return await state_of(world, workflow_id), first
+    pytest.fail(f"the incident never ended within {HELD_SECONDS} s")
+
+
+async def opened(world: World, **changes: Any) -> tuple[str, str]:
+    workflow_id = await world.stage.incidents.alert(await alert(world, **changes))
     await world.stage.still()
     world.number = (await state_of(world, workflow_id)).number or ""
     assert world.number
