@@ -110,6 +110,13 @@ def report_digest(opening: Opening) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
+def another_report() -> CommandReused:
+    """Return the refusal of a report under a key that another one has (5.2.1)."""
+    return CommandReused(
+        N_("The idempotency key was used for another report."), clause="5.2.1", field="Idempotency-Key"
+    )
+
+
 class Acted:
     """What people act on: each call is bounded in time and ends in an answer or a named failure."""
 
@@ -246,9 +253,7 @@ class Incidents(Acted):
             description = await self._handle(opening.number).describe()
             digest = (await description.memo()).get("report")
         if digest != report_digest(opening):
-            raise CommandReused(
-                N_("The idempotency key was used for another report."), clause="5.2.1", field="Idempotency-Key"
-            )
+            raise another_report()
 
     async def snapshot(self, number: str) -> Incident:
         """Return how an incident stands; OutcomeUnknown when no worker answers."""

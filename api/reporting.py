@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from adapters.snapshot import now_in_utc
+from adapters.temporal import another_report, report_digest
 from api.auth import CurrentPerson
 from api.bodies import IdempotencyKey, ReportBody
 from api.commands import command_id
@@ -100,9 +101,14 @@ async def _join(opening: Opening, dedup_key: str, ports: Services, response: Res
     alert = _alert_of(opening, dedup_key)
     workflow = await ports.incidents.alert(alert)
     state = await settled(ports.incidents, workflow)
-    if state is None or state.number is None:
+    taken = state.reports.get(alert.command_id) if state else None
+    if taken is None:
         return JSONResponse(Stored(dedup_key=dedup_key).model_dump(), status_code=202)
-    return _opened(response, state.number, "opened" if state.opened_by == alert.command_id else "joined")
+    if taken.digest != alert.digest:
+        raise another_report()
+    if taken.request != alert.request:
+        return _opened(response, taken.number, "repeated")
+    return _opened(response, taken.number, "opened" if taken.has_opened else "joined")
 
 
 def _alert_of(opening: Opening, dedup_key: str) -> Alert:
@@ -130,4 +136,6 @@ def _alert_of(opening: Opening, dedup_key: str) -> Alert:
         reporter_role=opening.reporter_role,
         on_behalf_of=opening.on_behalf_of,
         drill_includes=wanted.drill_includes,
+        digest=report_digest(opening),
+        request=token_hex(8),
     )

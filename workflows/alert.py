@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.messages import AlertOpening
     from domain.numbering import number_from
     from workflows import contract, options
-    from workflows.contract import Alert, AlertInput, AlertState
+    from workflows.contract import Alert, AlertInput, AlertState, TakenReport
 
 IDLE = timedelta(days=30)
 REMEMBERED = 200
@@ -55,11 +55,16 @@ class AlertWorkflow:
     def alert(self, alert: Alert) -> None:
         """Give the first firing alert a number at once; what follows joins it."""
         self._state.last_signal_at = workflow.now()
+        if alert.is_given_back:
+            self._forget(alert)
+        if alert.command_id in self._state.reports:
+            return
         self._state.firing_count += alert.status == "firing"
         is_news = self._is_news(alert)
         if alert.status == "firing" and self._state.number is None:
             self._open(alert)
         elif self._state.number is not None and is_news:
+            self._remember(alert, self._state.number)
             self._news.append(alert)
 
     @workflow.signal(name=contract.INCIDENT_OVER, description="The incident of this key is over.")
@@ -89,12 +94,27 @@ class AlertWorkflow:
             state.firing = [*state.firing, alert.occurrence][-MOST_FIRING:]
         return is_news
 
+    def _remember(self, alert: Alert, number: str, *, has_opened: bool = False) -> None:
+        """Keep which incident has a person's report: the same again is answered by it, whatever became of it."""
+        if alert.reporter:
+            taken = TakenReport(digest=alert.digest, request=alert.request, number=number, has_opened=has_opened)
+            known = self._state.reports | {alert.command_id: taken}
+            self._state.reports = dict(list(known.items())[-REMEMBERED:])
+
+    def _forget(self, alert: Alert) -> None:
+        """Take a person's report anew: the incident that was to have it did not take it."""
+        if alert.reporter:
+            occurrence = f"{alert.status}:{alert.occurrence}"
+            self._state.reports.pop(alert.command_id, None)
+            self._state.seen = [item for item in self._state.seen if item != occurrence]
+
     def _open(self, alert: Alert) -> None:
         state = self._state
         state.openings += 1
         run_id = workflow.info().first_execution_run_id
         state.number = number_from(state.source, state.dedup_key, str(state.openings), run_id)
         state.opened_by = alert.command_id
+        self._remember(alert, state.number, has_opened=True)
         self._openings.append(
             AlertOpening(
                 number=state.number,
@@ -143,6 +163,7 @@ class AlertWorkflow:
             if alert.status == "firing":
                 self._open(alert)
             return
+        self._remember(alert, number)
         incident = workflow.get_external_workflow_handle(contract.incident_id(number))
         try:
             await incident.signal(contract.ALERT, alert)

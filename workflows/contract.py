@@ -267,7 +267,11 @@ class Hold(Wire):
 
 
 class Alert(Wire):
-    """Signal ``alert`` of an alert workflow: one occurrence from a monitor, or a report that carries a dedup key."""
+    """Signal ``alert`` of an alert workflow: one occurrence from a monitor, or a report that carries a dedup key.
+
+    A report has the ``digest`` of its content; ``request`` tells the attempt that was first from those that repeat it.
+    An incident that is over already gives back what it did not take.
+    """
 
     source: str
     dedup_key: str
@@ -290,10 +294,25 @@ class Alert(Wire):
     reporter_role: Role | None = None
     on_behalf_of: str | None = None
     drill_includes: list[str] = []
+    digest: str = ""
+    request: str = ""
+    is_given_back: bool = False
+
+
+class TakenReport(Wire):
+    """A person's report as it was taken: its content, the request that brought it, the incident that has it."""
+
+    digest: str
+    request: str
+    number: str
+    has_opened: bool = False
 
 
 class AlertState(Wire):
-    """What an alert workflow knows: the open incident of its dedup key, the one before, and how often it fired."""
+    """What an alert workflow knows: the open incident of its dedup key, the one before, and how often it fired.
+
+    ``reports`` has those of people by their command ids, so that each is carried out once (5.2.1).
+    """
 
     source: str = ""
     dedup_key: str = ""
@@ -303,6 +322,7 @@ class AlertState(Wire):
     openings: int = 0
     seen: list[str] = []
     firing: list[str] = []
+    reports: dict[str, TakenReport] = {}
     firing_count: int = 0
     last_signal_at: datetime | None = None
 

@@ -228,7 +228,7 @@ class IncidentWorkflow:
             alerts = workflow.get_external_workflow_handle(self._opening.alert_workflow)
             try:
                 if too_late:
-                    await alerts.signal(contract.ALERT, too_late)
+                    await alerts.signal(contract.ALERT, too_late.model_copy(update={"is_given_back": True}))
                 else:
                     await alerts.signal(contract.INCIDENT_OVER, self.incident.number)
             except FailureError:

@@ -29,6 +29,43 @@ async def test_another_report_under_the_same_key_is_refused(api: Api) -> None:
     assert answer.json()["field"] == "Idempotency-Key"
 
 
+async def test_a_report_with_a_dedup_key_sent_again_is_the_same_incident_also_when_that_is_over(api: Api) -> None:
+    body = report(dedup_key="report-3")
+    answers = await asyncio.gather(*(api.post(OPERATOR, "/incidents", body, headers=key("report-3")) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    (number,) = {answer.json()["number"] for answer in answers}
+    assert {answer.json()["outcome"] for answer in answers} == {"opened", "repeated"}
+    await Story(api, number).act(OPERATOR, "withdrawal", reason="It was a test of mine")
+    again = await api.post(OPERATOR, "/incidents", body, headers=key("report-3"))
+    assert (again.status_code, again.json()["outcome"], again.json()["number"]) == (200, "repeated", number)
+    other = await api.post(OPERATOR, "/incidents", body, headers=key("report-4"))
+    assert (other.status_code, other.json()["outcome"]) == (201, "opened")
+    assert other.json()["number"] != number
+    again = await api.post(OPERATOR, "/incidents", body, headers=key("report-3"))
+    assert (again.status_code, again.json()["number"]) == (200, number), "and not the one that is open now"
+
+
+async def test_a_report_that_joined_and_is_sent_again_joins_once(api: Api) -> None:
+    number = (await api.post(OPERATOR, "/incidents", report(dedup_key="report-5"))).json()["number"]
+    mine = report(dedup_key="report-5", symptom="Now the settlement pages as well")
+    answers = [await api.post(OTHER_OPERATOR, "/incidents", mine, headers=key("report-5")) for _ in range(2)]
+    assert [answer.json() for answer in answers] == [
+        {"number": number, "outcome": outcome, "suggestions": []} for outcome in ("joined", "repeated")
+    ]
+    story = Story(api, number)
+    await story.act(MANAGER, "judgement", verdict="emergency")
+    listed = (await api.get(MANAGER, f"/incidents/{number}/timeline")).json()["items"]
+    assert [item["person"] for item in listed if item["kind"] == "report_repeated"] == [OTHER_OPERATOR]
+
+
+async def test_another_report_under_the_same_key_is_refused_with_a_dedup_key_as_well(api: Api) -> None:
+    body = report(dedup_key="report-6")
+    await api.post(OPERATOR, "/incidents", body, headers=key("report-6"))
+    answer = await api.post(OPERATOR, "/incidents", {**body, "symptom": "Something else"}, headers=key("report-6"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "command-reused")
+    assert (answer.json()["clause"], answer.json()["field"]) == ("5.2.1", "Idempotency-Key")
+
+
 async def test_two_people_do_not_meet_in_one_key(api: Api) -> None:
     one = await api.post(OPERATOR, "/incidents", report(), headers=key("mine"))
     two = await api.post(OTHER_OPERATOR, "/incidents", report(), headers=key("mine"))

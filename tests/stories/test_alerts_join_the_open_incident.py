@@ -106,6 +106,8 @@ async def test_after_the_end_the_next_one_opens_another_linked_to_it(world: Worl
     first = world.number
     await world.act(cast.OPERATOR, Withdraw(reason="测试"))
     await world.ended()
+    state = await fired(world, await alert(world, **reporter))
+    assert (state.number, state.reports["alert-1"].number) == (None, first), "the same report again opens none"
     state = await fired(world, await alert(world, "2", **reporter))
     assert state.last_number == first
     assert world.number != first

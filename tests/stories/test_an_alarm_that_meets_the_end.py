@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -51,6 +52,19 @@ async def test_it_goes_to_the_incident_that_opened_meanwhile(world: World, monke
     assert [event.text for event in await world.events("report_repeated")] == ["2"]
 
 
+@pytest.mark.parametrize("meanwhile", [[], ["3"]], ids=["nothing", "another"])
+async def test_a_report_that_is_given_back_is_no_repeat(
+    meanwhile: list[str], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It opens an incident, or goes to the one that opened meanwhile."""
+    state, first = await passed_on_into_the_end(world, monkeypatch, *meanwhile, is_put_away=False)
+    assert (state.openings, state.last_number) == (2, first)
+    assert {taken.number for command, taken in state.reports.items() if command != "alert-1"} == {state.number}
+    world.number = state.number or ""
+    assert (await world.snapshot()).symptom == (meanwhile or ["2"])[0]
+    assert [event.text for event in await world.events("report_repeated")] == (["2"] if meanwhile else [])
+
+
 class Held:
     """Holds back the next alert that is passed on, the thread itself: what the server hears meanwhile comes later."""
 
@@ -68,26 +82,31 @@ class Held:
 
 
 async def passed_on_into_the_end(
-    world: World, monkeypatch: pytest.MonkeyPatch, *meanwhile: str
+    world: World, monkeypatch: pytest.MonkeyPatch, *meanwhile: str, is_put_away: bool = True
 ) -> tuple[AlertState, str]:
-    """Hold an alert back until its incident has ended, which its key then hears before it hears of the failure.
+    """Hold an alert back until its incident is over, and put away unless the record waits for its database.
 
-    A busy machine may not end the incident in time: then it is played again, under another key.
+    What comes meanwhile its key hears before it hears that nobody took the alert. A busy machine may not end the
+    incident in time: then it is played again, under another key.
     """
     for attempt in range(TRIES):
         key = {"dedup_key": f"{KEY}/{attempt}", **REPORTER}
         workflow_id, first = await opened(world, **key)
-        with monkeypatch.context() as patch:
-            held = Held(patch)
+        async with AsyncExitStack() as stack:
+            if not is_put_away:
+                await stack.enter_async_context(world.stage.database_away())
+            held = Held(stack.enter_context(monkeypatch.context()))
             await world.stage.incidents.alert(await alert(world, "2", symptom="2", **key))
             assert await asyncio.to_thread(held.is_there.wait, 10)
             await world.stage.incidents.act(first, world.command(cast.OPERATOR, Withdraw(reason="测试")))
-            await world.ended()
+            if is_put_away:
+                await world.ended()
             for symptom in meanwhile:
                 await world.stage.incidents.alert(await alert(world, symptom, symptom=symptom, **key))
             is_met = not held.ran_out
             held.let_go.set()
             await world.stage.still()
+        await world.stage.still()
         world.pages.forget()
         if is_met:
             return await state_of(world, workflow_id), first
