@@ -237,6 +237,7 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
         [person for person in e.members if not _is_called(i, person)], "group_member", {}
     ),
     ev.Dismissed: lambda i, e: Note([*_reporter(i), *e.released], "dismissed", {"reason": e.reason}),
+    ev.StoodDown: lambda _, e: Note([e.responder], "stood_down", {"reason": e.reason}),
     ev.UnresolvedReported: lambda i, e: Note(_managers(i), "unresolved", {"text": e.text or ""}),
     ev.ShortTimeLimitPassed: lambda i, _: Note(_managers(i), "report_due", {}),
     ev.GapFound: lambda i, e: Note(_director(i), "gap", {"post": e.post}),

@@ -245,6 +245,16 @@ def test_r20_nothing_is_overdue_of_who_arrived_or_was_stood_down_or_was_sent_aga
     assert _overdue(scene, cast.TECHNICIAN, dispatch=2) == []
 
 
+def test_r20_who_is_stood_down_is_told_that_he_is_not_needed_any_more() -> None:
+    scene = stage.on_site()
+    scene.do(cast.MANAGER, acts.StandDown(responder=cast.TECHNICIAN, reason="已远程解决"))
+    [note] = notes(scene.incident, scene.timeline[-1])
+    assert (note.template, note.people, note.params) == ("stood_down", [cast.TECHNICIAN], {"reason": "已远程解决"})
+    scene.do(cast.MANAGER, acts.Dispatch(responder=cast.MANAGER))
+    scene.do(cast.MANAGER, acts.StandDown(responder=cast.MANAGER, reason="留在办公室"))
+    assert notes(scene.incident, scene.timeline[-1]) == []  # he knows
+
+
 def test_r20_dispatching_somebody_unknown_is_refused() -> None:
     stage.on_site().refuses(Unknown, "5.2.4", cast.MANAGER, acts.Dispatch(responder="nobody"))
 

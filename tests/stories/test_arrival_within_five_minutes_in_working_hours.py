@@ -90,6 +90,7 @@ async def test_what_is_no_arrival(world: World) -> None:
 async def test_who_is_stood_down_is_not_awaited_any_more(world: World) -> None:
     await sent(world)
     await world.act(cast.MANAGER, StandDown(responder=cast.TECHNICIAN, reason="已远程解决"))
+    world.pages.expect("stood_down", cast.TECHNICIAN)
     await world.refused(cast.TECHNICIAN, CheckIn(), Unknown, "5.3.3")
     await world.pass_time(minutes=15)
     assert await world.events("arrival_overdue") == []
