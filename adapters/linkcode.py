@@ -30,7 +30,7 @@ WORDS = (
     *("statutory_reminder", "step", "step_approval", "step_decided", "step_overdue", "step_unclear"),
     *("unlinked", "withdrawn", "due", "extension", "unanswered", "order_unanswered"),
     *("objection_unanswered", "summary_overdue", "preliminary_overdue", "notice_overdue", "again"),
-    *("stood_down",),
+    *("stood_down", "measure_approved"),
 )
 _PLACES = {word: place for place, word in enumerate(WORDS)}
 # Small numbers are bytes themselves, larger ones take another; then come the tags of what follows, then the words.

@@ -144,6 +144,14 @@ def _analysis_overdue(incident: Incident, event: ev.AnalysisOverdue) -> Note:
     return Note(people, "analysis_overdue", {"text": finding.text})
 
 
+def _measure_decided(incident: Incident, event: ev.MeasureDecided) -> Note:
+    """Those who analysed it carry it out, unless they have; where it is refused they are asked anew (5.3.7)."""
+    finding, technicians = incident.findings[event.finding - 1], incident.company.holders(Role.TECHNICIAN)
+    named: list[str] = [person for person in finding.technicians if person in technicians]
+    people = (named or [Role.TECHNICIAN]) if event.approve and not finding.is_carried_out else []
+    return Note(people, "measure_approved", {"text": finding.measure or ""})
+
+
 def _command_passed(incident: Incident, event: ev.CommandAccepted) -> Note:
     people = [*incident.group_members, *_managers(incident)]
     return Note(people, "command_passed", {"person": event.commander}, spared=event.commander)
@@ -229,6 +237,7 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.StepOverdue: _step_overdue,
     ev.OrderSettled: _settled,
     ev.AnalysisOverdue: _analysis_overdue,
+    ev.MeasureDecided: _measure_decided,
     ev.CommandAccepted: _command_passed,
     ev.SummaryReceived: _returned,
     ev.PlanDecided: _decided,

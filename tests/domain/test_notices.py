@@ -8,6 +8,7 @@ from domain import acts
 from domain import events as ev
 from domain.acts import NoticeOccasion
 from domain.awaited import awaited
+from domain.departure import departed
 from domain.errors import AlreadyDecided, Conflict, NotAuthorised, ReasonNeeded, Unknown
 from domain.notes import notes
 from domain.policy import Severity
@@ -197,6 +198,40 @@ def test_r23_after_a_refused_measure_the_time_of_analysis_begins_anew() -> None:
     due = scene.incident.findings[0].due
     assert due
     assert due.at == scene.now + timedelta(minutes=30)
+
+
+def test_r23_whoever_analysed_it_is_told_that_the_measure_is_approved() -> None:
+    scene = stage.group()
+    scene.do(cast.OPERATOR, FINDING)
+    scene.do(cast.MANAGER, acts.AssignAnalysis(finding=1, technicians=[cast.SECOND_TECHNICIAN]))
+    propose = acts.ProposeMeasure(finding=1, text="换卡")
+    scene.do(cast.SECOND_TECHNICIAN, propose)
+    scene.do(cast.MANAGER, acts.DecideMeasure(finding=1, approve=False, reason="先备份"))
+    assert notes(scene.incident, scene.timeline[-1]) == []  # he is asked for another one
+    scene.do(cast.SECOND_TECHNICIAN, propose)
+    scene.do(cast.MANAGER, acts.DecideMeasure(finding=1, approve=True))
+    [note] = notes(scene.incident, scene.timeline[-1])
+    assert (note.template, note.people) == ("measure_approved", [cast.SECOND_TECHNICIAN])
+    assert note.params == {"text": "换卡"}
+
+
+def test_r23_with_no_named_technician_left_whoever_is_on_duty_hears_of_the_approved_measure() -> None:
+    scene = stage.group()
+    scene.do(cast.OPERATOR, FINDING)
+    scene.do(cast.TECHNICIAN, acts.ProposeMeasure(finding=1, text="换卡"))
+    scene.note(*departed(scene.incident, cast.TECHNICIAN, scene.now))
+    scene.do(cast.MANAGER, acts.DecideMeasure(finding=1, approve=True))
+    [note] = notes(scene.incident, scene.timeline[-1])
+    assert note.people == [cast.SECOND_TECHNICIAN]
+
+
+def test_r23_nobody_is_told_to_carry_out_what_is_done() -> None:
+    scene = stage.on_site()
+    scene.do(cast.OPERATOR, FINDING)
+    scene.do(cast.TECHNICIAN, acts.ProposeMeasure(finding=1, text="换卡"))
+    scene.do(cast.TECHNICIAN, acts.CarryOutMeasure(finding=1, text="已换"))
+    scene.do(cast.MANAGER, acts.DecideMeasure(finding=1, approve=True))
+    assert notes(scene.incident, scene.timeline[-1]) == []
 
 
 # ── hand-over of command ──────────────────────────────────────────────────────

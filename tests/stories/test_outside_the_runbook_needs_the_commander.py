@@ -21,6 +21,7 @@ async def test_found_proposed_approved_carried_out(world: World) -> None:
     world.pages.expect("measure", cast.DIRECTOR)
     await world.refused(cast.TECHNICIAN, DONE, Incomplete, "5.3.7")
     await world.act(cast.DIRECTOR, DecideMeasure(finding=1, approve=True))
+    world.pages.expect("measure_approved", cast.TECHNICIAN)
     await world.act(cast.TECHNICIAN, DONE)
     await world.refused(cast.TECHNICIAN, DONE, AlreadyDecided, "5.3.7")
     await world.pass_time(minutes=30)
