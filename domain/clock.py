@@ -100,11 +100,19 @@ _LIMITS = (
 
 def _running(incident: Incident) -> Iterator[tuple[_Limit, Deadline]]:
     for limit, deadline in _set(incident):
-        if incident.phase in limit.phases and not incident.is_over:
+        if incident.phase in limit.phases and not incident.is_over and not _is_held(incident, limit):
             yield limit, deadline
     if incident.phase in ACTIVE and not incident.is_over:
         for report, rings in statutory.ringing(incident):
             yield _Limit(report.key, ACTIVE, partial(_statutory, report)), rings
+
+
+def _is_held(incident: Incident, limit: _Limit) -> bool:
+    """A dismissal does not come to stand while nobody has answered the alarm that came again: silence decides nothing.
+
+    Its window does not begin anew: whoever says that he knows of it lets it end when it would have (5.2.2).
+    """
+    return limit.name == "dismissal_window" and incident.again_at is not None
 
 
 def _set(incident: Incident) -> Iterator[tuple[_Limit, Deadline]]:

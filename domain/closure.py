@@ -224,12 +224,13 @@ def receivers(incident: Incident) -> list[Role]:
 
 
 def missing_for_closing(incident: Incident) -> list[str]:
-    """Return what closing still waits for (6.1 to 6.3)."""
+    """Return what closing still waits for (6.1 to 6.3); an alarm that came again says that it may not be over."""
     summary = incident.summary
     accepted = summary.receipts if summary and not summary.is_wanted_anew else {}
     missing = [] if summary and not summary.is_void else ["summary_report"]
     missing += [f"receipt:{role}" for role in receivers(incident) if not accepted.get(role)]
     missing += [] if incident.is_runbook_decided else ["runbook_decision"]
+    missing += ["alarm_again"] if incident.again_at else []
     return [*missing, *statutory.missing_for_closing(incident)]
 
 

@@ -157,6 +157,7 @@ WORDS = {
     "receipt:it_director": N_("the IT director's acceptance"),
     "receipt:general_manager": N_("the general manager's acceptance"),
     "runbook_decision": N_("the decision about the runbook"),
+    "alarm_again": N_("an answer to the alarm that came again"),
     "statutory_reports": N_("the reports that the law asks for"),
     "first": N_("first report"),
     "final": N_("final report"),

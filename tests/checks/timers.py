@@ -53,7 +53,7 @@ def _limits(evidence: Evidence, number: str, entries: list[Row]) -> Iterator[Vio
         by_clock = entry["person"] is None
         if name and by_clock and name in due and not _is_with_another(name, due, kind):
             since_it_counts = due[name] if phase in counting and since <= due[name] else max(due[name], since)
-            yield from _fired(evidence, number, entry, due[name], since_it_counts)
+            yield from _fired(evidence, number, entry, due[name], max(since_it_counts, *_holds(name, entries)))
         if kind in CARRY:
             own = instant(event["due"]["at"])
             yield from _fired(evidence, number, entry, own, max(own, since))
@@ -62,6 +62,13 @@ def _limits(evidence: Evidence, number: str, entries: list[Row]) -> Iterator[Vio
                 due[limit] = instant(event[given]["at"])
         if after != phase:
             phase, since = after, at
+
+
+def _holds(name: str, entries: list[Row]) -> Iterator[datetime]:
+    """An alarm that came again holds a dismissal until somebody answers it."""
+    yield datetime.min.replace(tzinfo=UTC)
+    answers = [entry for entry in entries if entry["kind"] == "acknowledged" and name == "dismissal_window"]
+    yield from (instant(entry["recorded_at"]) for entry in answers if entry["event"]["question"].startswith("again/"))
 
 
 def _is_with_another(name: str, due: dict[str, datetime], kind: str) -> bool:

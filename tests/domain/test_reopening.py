@@ -11,10 +11,20 @@ from domain.awaited import awaited, ladders
 from domain.closure import left_open, missing_for_closing
 from domain.company import Role
 from domain.entry import Entry
-from domain.errors import AlreadyDecided, Conflict, NotAuthorised, ReasonNeeded, Unacceptable, Unknown, WrongPhase
+from domain.errors import (
+    AlreadyDecided,
+    Conflict,
+    Incomplete,
+    NotAuthorised,
+    ReasonNeeded,
+    Unacceptable,
+    Unknown,
+    WrongPhase,
+)
 from domain.incident import Phase
 from domain.notes import notes
 from domain.policy import Severity
+from domain.possible import possible
 from tests import cast
 from tests.domain import stage
 from tests.domain.stage import SUMMARY, Stage, accept
@@ -260,6 +270,55 @@ def test_a_recurrence_follows_what_is_over_and_another_system_needs_a_reason() -
     reopening.may_recur(why, "BEFORE", is_over=True, system=cast.ACCESS)
     scene = Stage(recurrence_of="BEFORE")
     assert scene.incident.recurrence_of == "BEFORE"
+
+
+AGAIN = ev.ReportRepeated(source="monitor", text="登录成功率仍为 0")
+
+
+def test_a_dismissal_does_not_stand_while_an_alarm_that_came_again_waits_for_its_answer() -> None:
+    def repeated() -> Stage:
+        scene = stage.dismissed()
+        scene.wait(hours=23, minutes=58)
+        scene.note(AGAIN)
+        assert scene.wait(hours=48) == []
+        assert (scene.phase, scene.incident.is_over) == (Phase.DISMISSED, False)
+        assert "again/1" in asked(scene)
+        return scene
+
+    scene = repeated()
+    scene.do(cast.SUPERVISOR, acts.Acknowledge(question="again/1"))
+    assert [event.kind for event in scene.let_limits_pass()] == ["dismissal_stood"]
+    assert scene.incident.is_over
+    assert scene.timeline[-1].occurred_at == cast.NOW + timedelta(hours=24)
+    overridden, contested = repeated(), repeated()
+    overridden.do(cast.SUPERVISOR, stage.EMERGENCY)
+    assert overridden.phase == Phase.OPERATOR_HANDLING
+    contested.do(cast.OPERATOR, acts.Contest(reason="确实故障"))
+    contested.do(cast.DIRECTOR, stage.NOT_EMERGENCY)
+    assert [event.kind for event in contested.wait(hours=24)] == ["dismissal_stood"]
+
+
+def test_an_alarm_that_was_answered_holds_nothing_until_it_comes_again() -> None:
+    scene = stage.dismissed()
+    scene.note(AGAIN)
+    scene.do(cast.MANAGER, acts.Acknowledge(question="again/1"))
+    scene.wait(hours=23)
+    scene.note(AGAIN)
+    assert scene.wait(hours=2) == []
+    assert "again/2" in asked(scene)
+
+
+def test_nothing_is_closed_while_an_alarm_that_came_again_waits_for_its_answer() -> None:
+    scene = stage.complete()
+    assert "closing" in asked(scene)
+    scene.note(AGAIN)
+    assert missing_for_closing(scene.incident) == ["alarm_again"]
+    assert "closing" not in asked(scene)
+    assert "close" not in possible(scene.incident, cast.DIRECTOR, scene.now)
+    refusal = scene.refuses(Incomplete, "6.2", cast.DIRECTOR, acts.Close())
+    assert refusal.params == {"missing": "alarm_again"}
+    scene.do(cast.MANAGER, acts.Acknowledge(question="again/1"))
+    scene.do(cast.DIRECTOR, acts.Close())
 
 
 def test_nobody_takes_back_what_others_have_reported_as_well() -> None:

@@ -505,7 +505,7 @@ async def slow_provider(desk: Desk) -> None:
 
 @course(dismissal_window=3)
 async def alert(desk: Desk) -> None:
-    """A monitor fires, repeats, resolves; dismissed, it fires again; the incident ends; a second one is opened."""
+    """A monitor fires, repeats, resolves; dismissed, it fires again; answered, that ends; a second one is opened."""
     workflow_id = await scenes.hear(desk, "firing", "1")
     first = await scenes.alerted(desk, workflow_id)
     await scenes.hear(desk, "firing", "1")
@@ -516,6 +516,7 @@ async def alert(desk: Desk) -> None:
     await desk.act(cast.MANAGER, acts.Judge(verdict="not_emergency", reason="探针误报"))
     await scenes.hear(desk, "firing", "4")
     await desk.paged("again/1", bool)
+    await desk.act(cast.MANAGER, acts.Acknowledge(question="again/1"))
     await desk.over()
     await scenes.hear(desk, "firing", "3")
     await scenes.alerted(desk, workflow_id, other_than=first)

@@ -1,5 +1,7 @@
 """5.2.1, 6.1: an alarm that comes again after it was thought to be over pages whoever can take that back."""
 
+from temporalio.client import WorkflowExecutionStatus
+
 from domain.acts import Acknowledge, Judge, Reopen, ReportResolved, VerifyRecovery
 from domain.incident import HANDLING
 from tests import cast
@@ -42,6 +44,19 @@ async def test_whoever_knows_why_it_came_says_so_and_the_next_one_is_told_anew(w
     await fired(world, await alert(world, "3"))
     world.pages.expect("again", *JUDGES)
     assert [item for item in (await world.snapshot()).acknowledged_by if item.startswith("again")] == ["again/1"]
+
+
+async def test_a_dismissal_stands_only_once_it_is_answered(world: World) -> None:
+    await dismissed(world)
+    await world.pass_time(hours=23, minutes=58)
+    await fired(world, await alert(world, "2"))
+    world.pages.expect("again", *JUDGES)
+    await world.pass_time(minutes=4)
+    assert not (await world.snapshot()).is_over
+    await world.act(cast.MANAGER, Acknowledge(question="again/1"))
+    assert await world.ended() == WorkflowExecutionStatus.COMPLETED
+    assert [entry.event.kind for entry in await world.timeline()][-1] == "dismissal_stood"
+    world.pages.forget()
 
 
 async def test_while_the_recovery_is_checked_and_while_the_report_is_written_it_is_a_page_as_well(world: World) -> None:
