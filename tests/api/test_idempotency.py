@@ -29,13 +29,17 @@ async def test_another_report_under_the_same_key_is_refused(api: Api) -> None:
     assert answer.json()["field"] == "Idempotency-Key"
 
 
-async def test_a_report_with_a_dedup_key_sent_again_is_the_same_incident_also_when_that_is_over(api: Api) -> None:
+async def test_a_report_with_a_dedup_key_sent_again_is_the_same_incident_also_when_that_is_over(
+    system: System,
+) -> None:
+    api = system.api
     body = report(dedup_key="report-3")
     answers = await asyncio.gather(*(api.post(OPERATOR, "/incidents", body, headers=key("report-3")) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
     (number,) = {answer.json()["number"] for answer in answers}
     assert {answer.json()["outcome"] for answer in answers} == {"opened", "repeated"}
     await Story(api, number).act(OPERATOR, "withdrawal", reason="It was a test of mine")
+    await system.client.get_workflow_handle(f"incident:{number}").result()  # by then its key has heard of it
     again = await api.post(OPERATOR, "/incidents", body, headers=key("report-3"))
     assert (again.status_code, again.json()["outcome"], again.json()["number"]) == (200, "repeated", number)
     other = await api.post(OPERATOR, "/incidents", body, headers=key("report-4"))
