@@ -7,6 +7,7 @@ from domain import events as ev
 from domain.activation import dispatched, is_away
 from domain.company import Role
 from domain.decide import Case, decides, need_reason
+from domain.drill import spares_general_manager
 from domain.errors import (
     AlreadyDecided,
     Conflict,
@@ -106,7 +107,7 @@ def record_plan_step(case: Case[acts.RecordPlanStep]) -> Sequence[ev.Event]:
         raise Conflict(N_("The plan was stood down."), clause="5.2.8")
     blocks = case.incident.policy.approval_blocks.value
     waits = blocks == "all" or (blocks == "plan_steps" and step.needs_approval)
-    if waits and plan.status != "approved":
+    if waits and plan.status != "approved" and not _is_spared(case.incident, plan):
         raise Incomplete(
             N_("This step waits for the general manager's approval of version {version}."),
             clause="5.2.8",
@@ -116,6 +117,11 @@ def record_plan_step(case: Case[acts.RecordPlanStep]) -> Sequence[ev.Event]:
     if plan.results.get(act.step) == "done":
         raise AlreadyDecided(N_("The step “{step}” is recorded already."), clause="5.2.8", step=act.step)
     return [ev.PlanStepRecorded(plan_version=plan.version, step=act.step, result=act.result, text=act.text)]
+
+
+def _is_spared(incident: Incident, plan: Plan) -> bool:
+    """Tell whether a drill goes on without the general manager, whom it does not reach; what he refused waits."""
+    return plan.status == "submitted" and spares_general_manager(incident)
 
 
 def _newest(incident: Incident, version: int) -> Plan:

@@ -52,10 +52,16 @@ def arrivals(incident: Incident) -> list[Responder]:
 
 
 def approval(incident: Incident) -> Plan | None:
-    """Return the version of the response plan that waits for the general manager (5.2.8)."""
+    """Return the version of the response plan that waits for the general manager; not one that nobody may be asked for.
+
+    What is not major any more, or was not yet when it was submitted, asks nothing of him (5.2.8).
+    """
     plan = incident.plan
-    waits = plan is not None and plan.status == "submitted" and incident.phase in ACTIVE - {Phase.SUMMARY}
-    return plan if waits and not incident.is_over else None
+    if plan is None or plan.status != "submitted" or not incident.is_major or not _has_plan(incident):
+        return None
+    if incident.is_over or incident.phase not in ACTIVE - {Phase.SUMMARY}:
+        return None
+    return plan if approval_ladder(incident, plan).rungs[0].people else None
 
 
 class _Builder:

@@ -9,6 +9,7 @@ from domain.authority import allowed, capacities
 from domain.awaited import ladders
 from domain.closure import doers, missing_for_closing, unchecked
 from domain.company import Role
+from domain.escalation import approval
 from domain.evidence import collectors
 from domain.handling import answerable
 from domain.incident import HANDLING, Incident, Phase
@@ -124,7 +125,7 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.CheckIn: _somebody_to_check_in,
     acts.ReportToDirector: lambda i, _: i.manager_reported_at is None,
     acts.DecideProcedure: lambda i, _: i.phase != Phase.GROUP_HANDLING,
-    acts.DecideMajor: lambda i, _: not (i.is_major and i.plan and i.plan.status == "submitted"),
+    acts.DecideMajor: lambda i, _: approval(i) is None,
     acts.SubmitPlan: lambda i, _: i.is_major,
     acts.DecidePlan: _plan_waits,
     acts.SettlePlan: _plan_is_refused,

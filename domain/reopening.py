@@ -8,6 +8,7 @@ from domain import events as ev
 from domain.activation import technicians_dispatched
 from domain.decide import MOST, Case, decides
 from domain.errors import AlreadyDecided, Conflict, ReasonNeeded, Unacceptable, Unknown
+from domain.escalation import approval
 from domain.incident import Incident, Phase
 from domain.policy import Deadline, Limit
 from domain.text import N_
@@ -27,8 +28,8 @@ def decide_major(case: Case[acts.DecideMajor]) -> Sequence[ev.Event]:
             clause="5.2.8",
             field="is_major",
         )
-    plan = incident.plan
-    if not act.is_major and plan and plan.status == "submitted":
+    plan = approval(incident)
+    if not act.is_major and plan:
         raise Conflict(
             N_("Version {version} of the plan lies before the general manager, who decides it first."),
             clause="5.2.8",

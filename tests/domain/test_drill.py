@@ -8,6 +8,8 @@ from domain import acts
 from domain.awaited import ladders
 from domain.closure import missing_for_closing
 from domain.drill import addressable
+from domain.errors import Incomplete
+from domain.escalation import approval
 from domain.fold import apply
 from domain.incident import Phase
 from domain.notes import notes
@@ -15,6 +17,7 @@ from tests import cast
 from tests.domain import stage
 from tests.domain.stage import Stage
 
+GATED = acts.RecordPlanStep(version=1, step="failover", result="done")
 TOP = {cast.GENERAL_MANAGER, cast.DEPUTY_GENERAL_MANAGER}
 
 
@@ -75,6 +78,25 @@ def test_a_drill_closes_without_the_general_manager_unless_named(named: list[str
     if not needed:
         scene.do(cast.MANAGER, acts.Close())
     assert (scene.phase == Phase.CLOSED) == (not needed)
+
+
+@pytest.mark.parametrize("named", [[], [cast.GENERAL_MANAGER]])
+def test_a_plan_waits_for_the_general_manager_only_where_the_drill_names_him(named: list[str]) -> None:
+    scene = stage.group(is_drill=True, drill_includes=named)
+    scene.do(cast.DIRECTOR, stage.PLAN)
+    assert (approval(scene.incident) is not None) == bool(named)
+    if named:
+        scene.refuses(Incomplete, "5.2.8", cast.TECHNICIAN, GATED)
+    else:
+        scene.do(cast.TECHNICIAN, GATED)
+        scene.do(cast.DIRECTOR, acts.DecideMajor(is_major=False, reason="演练下一情景"))
+
+
+def test_what_he_refuses_in_a_drill_waits_all_the_same() -> None:
+    scene = stage.group(is_drill=True)
+    scene.do(cast.DIRECTOR, stage.PLAN)
+    scene.do(cast.GENERAL_MANAGER, acts.DecidePlan(version=1, decision="rejected", reason="太冒险"))
+    scene.refuses(Incomplete, "5.2.8", cast.TECHNICIAN, GATED)
 
 
 def test_nobody_is_addressed_whom_the_company_does_not_know() -> None:

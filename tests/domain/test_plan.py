@@ -129,6 +129,20 @@ def test_r16_i8_a_deputy_does_not_approve_for_a_general_manager_who_submitted() 
     scene.refuses(OwnWork, "5.2.8", cast.DEPUTY_GENERAL_MANAGER, approve())
 
 
+def test_r16_a_plan_of_what_was_dismissed_asks_nothing_of_the_general_manager() -> None:
+    scene = submitted()
+    scene.do(cast.DIRECTOR, stage.NOT_EMERGENCY)
+    scene.do(cast.SUPERVISOR, stage.EMERGENCY)
+    assert "plan/1" not in questions(scene)
+    scene.do(cast.OPERATOR, stage.UNRESOLVED)
+    scene.wait(30)
+    scene.do(cast.DIRECTOR, stage.START_MAJOR)
+    assert "plan/1" not in questions(scene)  # the plan for what is major now is asked for instead
+    assert any(question.startswith("major/") for question in questions(scene))
+    scene.do(cast.DIRECTOR, PLAN)
+    assert questions(scene)["plan/2"] == [cast.GENERAL_MANAGER]
+
+
 def test_r16_never_approved_by_the_system() -> None:
     scene = submitted()
     scene.wait(hours=24 * 30)
