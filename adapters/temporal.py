@@ -120,14 +120,15 @@ def another_report() -> CommandReused:
 class Acted:
     """What people act on: each call is bounded in time and ends in an answer or a named failure."""
 
-    def __init__(self, client: Client) -> None:
-        """Take the process's one client."""
+    def __init__(self, client: Client, patience: float = PATIENCE_SECONDS) -> None:
+        """Take the process's one client, and how many seconds a call may last."""
         self._client = client
+        self._patience = patience
 
     async def act(self, number: str, command: Command[Any]) -> Receipt:
         """Carry a command to its incident and return the receipt; Refusal with rule and clause when it is refused."""
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 # Without an update id: Temporal would answer for another content under the same id, the case file
                 # notices it, and knows repeats also after continue-as-new.
                 receipt: Receipt = await self._handle(number).execute_update(
@@ -144,7 +145,7 @@ class Acted:
     async def tell(self, number: str, command: Command[Any]) -> None:
         """Send a command as a signal: stored at once, then carried out or recorded as refused, without an answer."""
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 await self._handle(number).signal(command.act.name, command)
         except RPCError as error:
             raise await self._why_missing(error, number) from None
@@ -170,7 +171,7 @@ class Acted:
 
     async def _status(self, number: str) -> WorkflowExecutionStatus | None:
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 return (await self._handle(number).describe()).status
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
@@ -179,7 +180,7 @@ class Acted:
 
     async def _ask(self, number: str, query: str, kind: Any) -> Any:
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 answer = await ask(self._handle(number), query, result_type=kind)
         except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
             raise OutcomeUnknown from None
@@ -225,7 +226,7 @@ class Incidents(Acted):
         Raises CommandReused when another report stands under the number, TemporalAway when it cannot be stored.
         """
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 await self._start(opening)
         except WorkflowAlreadyStartedError:
             await self._must_be_same(opening)
@@ -249,7 +250,7 @@ class Incidents(Acted):
         )
 
     async def _must_be_same(self, opening: Opening) -> None:
-        async with _bounded():
+        async with _bounded(self._patience):
             description = await self._handle(opening.number).describe()
             digest = (await description.memo()).get("report")
         if digest != report_digest(opening):
@@ -276,11 +277,11 @@ class Incidents(Acted):
         digest = hashlib.sha256(alert.dedup_key.encode()).hexdigest()[:20]
         workflow_id = contract.alert_id(alert.source, digest, is_drill=alert.is_drill)
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 await self._start_alert(workflow_id, alert)
         except WorkflowAlreadyStartedError:
             # Many at once: another one has started it between the look and the start.
-            async with _bounded():
+            async with _bounded(self._patience):
                 await self._client.get_workflow_handle(workflow_id).signal(contract.ALERT, alert)
         return workflow_id
 
@@ -300,7 +301,7 @@ class Incidents(Acted):
         """Return what became of an alert, or None while no worker answers."""
         handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 state: AlertState = await ask(handle, contract.SNAPSHOT, result_type=AlertState)
         except (TemporalAway, RPCError, WorkflowQueryFailedError):
             return None
@@ -322,7 +323,7 @@ class Measures(Acted):
         """
         digest = _measure_digest(opening)
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 await self._client.start_workflow(
                     RectificationWorkflow.run,
                     opening,
@@ -337,7 +338,7 @@ class Measures(Acted):
                     search_attributes=_measure_attributes(opening),
                 )
         except WorkflowAlreadyStartedError:
-            async with _bounded():
+            async with _bounded(self._patience):
                 memo = await (await self._handle(opening.number).describe()).memo()
             if memo.get("measure") != digest:
                 raise CommandReused(
@@ -349,7 +350,7 @@ class Measures(Acted):
     async def tell_incident(self, incident: str, opened: MeasuresOpened) -> None:
         """Tell an incident which measures its report has opened; one that is gone needs to know nothing."""
         try:
-            async with _bounded():
+            async with _bounded(self._patience):
                 handle = self._client.get_workflow_handle(contract.incident_id(incident))
                 await handle.signal(contract.MEASURES_OPENED, opened)
         except RPCError as error:
@@ -424,10 +425,10 @@ class Departures:
 
 
 @asynccontextmanager
-async def _bounded() -> AsyncIterator[None]:
+async def _bounded(seconds: float = PATIENCE_SECONDS) -> AsyncIterator[None]:
     """Bound a call in time and name what can go wrong with the way to Temporal."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
         raise TemporalAway from None

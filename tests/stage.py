@@ -49,6 +49,7 @@ from workflows.contract import Opening
 
 WITHOUT_END_PAUSE = timedelta(seconds=16)
 STANDSTILL_SECONDS = 9
+PATIENCE_SECONDS = 20  # stories are about promises, not about how fast a busy machine answers
 _INSTANT = timedelta(milliseconds=1)
 
 
@@ -116,8 +117,8 @@ class Stage:
     def __init__(self, client: Client, env: WorkflowEnvironment, stillness: Stillness, file: Path) -> None:
         self.client = client
         self.stillness = stillness
-        self.incidents = Incidents(client)
-        self.measures = Measures(client)
+        self.incidents = Incidents(client, PATIENCE_SECONDS)
+        self.measures = Measures(client, PATIENCE_SECONDS)
         self.service = Service()
         self.database = Database(f"sqlite:///{file}", limit=1)
         self.record = SqlIncidents(self.database)

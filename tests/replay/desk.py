@@ -34,7 +34,7 @@ class Desk:
 
     def __init__(self, client: Client, opening: Opening, log: list[Operation] | None = None) -> None:
         self.client = client
-        self.incidents = Incidents(client)
+        self.incidents = Incidents(client, PATIENCE_SECONDS)
         self.opening = opening
         self.number = opening.number
         self.log = [] if log is None else log
