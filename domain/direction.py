@@ -18,6 +18,7 @@ from domain.errors import (
     Unacceptable,
     Unknown,
 )
+from domain.escalation import passed_on
 from domain.incident import Incident, Phase, Plan
 from domain.policy import Deadline
 from domain.text import N_
@@ -162,6 +163,7 @@ def form_group(case: Case[acts.FormGroup]) -> Sequence[ev.Event]:
         members=members,
         commander=act.commander,
         notice_due=Deadline(at=case.now + interval.duration, clause=interval.clause),
+        questions=passed_on(incident, act.commander),
     )
     return [formed, *(_to_the_scene(incident, member, case) for member in members if is_away(incident, member))]
 
@@ -188,4 +190,4 @@ def accept_command(case: Case[acts.AcceptCommand]) -> Sequence[ev.Event]:
         raise NotAuthorised(
             N_("The command was offered to {person}."), clause="5.2.9", person=case.incident.command_offered_to
         )
-    return [ev.CommandAccepted(commander=case.actor.person)]
+    return [ev.CommandAccepted(commander=case.actor.person, questions=passed_on(case.incident, case.actor.person))]

@@ -7,7 +7,7 @@ from domain.activation import may_look
 from domain.closure import may_verify, missing_for_closing, missing_for_verification, receivers, unchecked
 from domain.company import Role
 from domain.drill import addressable
-from domain.handling import heads_of
+from domain.handling import asked_of_command, heads_of
 from domain.incident import ACTIVE, HANDLING, JUDGEMENT, THOUGHT_OVER, Incident, Phase, Plan, Responder
 from domain.ladder import Ladder, Rung
 from domain.procedure import step_to_decide
@@ -62,6 +62,20 @@ def approval(incident: Incident) -> Plan | None:
     if incident.is_over or incident.phase not in ACTIVE - {Phase.SUMMARY}:
         return None
     return plan if approval_ladder(incident, plan).rungs[0].people else None
+
+
+def passed_on(incident: Incident, commander: str) -> list[str]:
+    """Return the open questions that come to other people once somebody else commands (5.2.9).
+
+    What is put to whoever commands first of all is asked anew without being named here.
+    """
+    own = asked_of_command(incident)
+    before, after = (_asked(item) for item in (incident, incident.model_copy(update={"commander": commander})))
+    return [item for item, people in before.items() if item not in own and after.get(item, people) != people]
+
+
+def _asked(incident: Incident) -> dict[str, list[list[str]]]:
+    return {ladder.question: [rung.people for rung in ladder.rungs] for ladder in beacons(incident)}
 
 
 class _Builder:

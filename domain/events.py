@@ -408,13 +408,14 @@ class PlanStepRecorded(Event):
 
 
 class GroupFormed(Event):
-    """The emergency leading group with its on-scene commander."""
+    """The emergency leading group with its on-scene commander; ``questions`` come to other people by it."""
 
     clause = "5.2.9"
     kind: Literal["group_formed"] = "group_formed"
     members: list[str]
     commander: str
     notice_due: Deadline
+    questions: list[str] = []
 
 
 class CommandOffered(Event):
@@ -427,11 +428,12 @@ class CommandOffered(Event):
 
 
 class CommandAccepted(Event):
-    """The command passed to another member."""
+    """The command passed to another member; ``questions`` come to other people by it."""
 
     clause = "5.2.9"
     kind: Literal["command_accepted"] = "command_accepted"
     commander: str
+    questions: list[str] = []
 
 
 class SeverityChanged(Event):

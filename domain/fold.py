@@ -389,7 +389,7 @@ def _plan_step_recorded(incident: Incident, entry: Entry, event: ev.PlanStepReco
 @_on(ev.GroupFormed)
 def _group_formed(incident: Incident, entry: Entry, event: ev.GroupFormed) -> None:
     incident.group_members = list(event.members)
-    _pass_command(incident, entry, event.commander)
+    _pass_command(incident, entry, event)
     _expect(incident, "notice_due", event.notice_due)
     _ask_for_notice(incident, entry, NoticeOccasion.FORMATION)
 
@@ -402,18 +402,22 @@ def _command_offered(incident: Incident, entry: Entry, event: ev.CommandOffered)
 
 @_on(ev.CommandAccepted)
 def _command_accepted(incident: Incident, entry: Entry, event: ev.CommandAccepted) -> None:
-    _pass_command(incident, entry, event.commander)
+    _pass_command(incident, entry, event)
     incident.command_offered_to = None
     incident.command_offered_at = None
 
 
-def _pass_command(incident: Incident, entry: Entry, commander: str) -> None:
-    """What was put to the old commander is put to the new one; nobody has said that he is on it (5.2.9)."""
-    incident.commander, incident.commanding_since = commander, entry.recorded_at
+def _pass_command(incident: Incident, entry: Entry, event: ev.GroupFormed | ev.CommandAccepted) -> None:
+    """What was put to the old commander is put to the new one; nobody has said that he is on it (5.2.9).
+
+    What only comes to him as well is asked anew too; whoever said that he is on that still is.
+    """
+    incident.commander, incident.commanding_since = event.commander, entry.recorded_at
     for question in asked_of_command(incident):
-        incident.asked_anew[question] = incident.asked_anew.get(question, 0) + 1
         incident.acknowledged.pop(question, None)
         incident.acknowledged_by.pop(question, None)
+    for question in (*asked_of_command(incident), *event.questions):
+        incident.asked_anew[question] = incident.asked_anew.get(question, 0) + 1
 
 
 def _ask_for_notice(incident: Incident, entry: Entry, occasion: NoticeOccasion) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain import acts, clock, procedure
 from domain import events as ev
 from domain.authority import allowed
-from domain.awaited import awaited
+from domain.awaited import awaited, ladders
 from domain.company import Company as CompanyOf
 from domain.company import Delegation, Role
 from domain.entry import GENESIS, Entry
@@ -76,6 +76,13 @@ BEGINNINGS: list[Callable[..., Stage]] = [
 
 def comparable(incident: Incident) -> dict[str, object]:
     return incident.model_dump(exclude={"handled"})
+
+
+def asked_by_child(incident: Incident) -> dict[tuple[str, int], list[list[str]]]:
+    """Return whom each page calls that is going on: the people with whom it began."""
+    times = incident.asked_anew
+    burning = {(item.question, times.get(item.question, 0)): item for item in ladders(incident)}
+    return {child: [rung.people for rung in ladder.rungs] for child, ladder in burning.items()}
 
 
 class Company(RuleBasedStateMachine):
@@ -180,9 +187,12 @@ class Company(RuleBasedStateMachine):
             assert read.digest() == entry.hash
             assert read.version == self.shadow.version + read.event.counts
             self._check_before(read)
-            was = self.shadow.phase
+            was, passes_command = self.shadow.phase, isinstance(read.event, ev.GroupFormed | ev.CommandAccepted)
+            asked = asked_by_child(self.shadow) if passes_command else {}
             apply(self.shadow, read)
             assert self.shadow.phase == was or self.shadow.phase in FOLLOWS[was]
+            now = asked_by_child(self.shadow) if passes_command else {}
+            assert all(now.get(child, people) == people for child, people in asked.items()), "a page keeps its people"
             self.head = read.hash
         self.seen = len(self.stage.timeline)
         assert comparable(self.shadow) == comparable(self.stage.incident)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain import acts
+from domain import acts, clock
 from domain import events as ev
 from domain.acts import NoticeOccasion
-from domain.awaited import awaited
+from domain.awaited import awaited, ladders
 from domain.departure import departed
 from domain.errors import AlreadyDecided, Conflict, NotAuthorised, ReasonNeeded, Unknown
 from domain.notes import notes
@@ -255,3 +255,46 @@ def test_5_2_9_what_was_put_to_the_old_commander_is_put_to_the_new_one_from_then
         assert (item.people, item.since) == ([cast.TECHNICIAN], scene.now)
         assert scene.incident.asked_anew[question] == 1
     assert "information/1" not in scene.incident.acknowledged  # nobody has said that he is on it
+
+
+def passed_to(scene: Stage, person: str) -> list[str]:
+    """Pass the command on; return what comes to other people by it, asked anew."""
+    before = dict(scene.incident.asked_anew)
+    scene.do(cast.MANAGER, acts.OfferCommand(to=person, reason="换班"))
+    scene.do(person, acts.AcceptCommand())
+    event = scene.timeline[-1].event
+    assert isinstance(event, ev.CommandAccepted)
+    for question in event.questions:
+        assert scene.incident.asked_anew[question] == before.get(question, 0) + 1
+        [ladder] = [item for item in ladders(scene.incident) if item.question == question]
+        assert any(person in rung.people for rung in ladder.rungs)
+    return event.questions
+
+
+def test_5_2_9_what_comes_to_the_commander_as_well_comes_to_the_new_one() -> None:
+    scene = stage.group()
+    scene.do(cast.MANAGER, acts.GiveOrder(department=cast.OPERATIONS, text="暂停开市"))
+    scene.do(cast.MANAGER, acts.GiveOrder(department=cast.FINANCE, text="停止划款"))
+    scene.do(cast.FINANCE_HEAD, acts.AnswerOrder(order=2, answer="acknowledged"))
+    scene.do(cast.OPERATIONS_HEAD, acts.Acknowledge(question="order/1"))
+    scene.do(cast.SUPERVISOR, acts.Dispatch(responder=cast.SECOND_TECHNICIAN))
+    late = f"{cast.SECOND_TECHNICIAN}/1"
+    scene.note(*clock.overdue_arrival(scene.incident, cast.SECOND_TECHNICIAN, 1, scene.now))
+    assert set(passed_to(scene, cast.TECHNICIAN)) == {"major/1", "order/1", f"overdue/{late}"}
+    assert "order/1" in scene.incident.acknowledged  # its department is on it as before
+
+
+def test_5_2_9_during_recovery_the_same_alarm_and_the_checklist_come_to_the_new_commander() -> None:
+    scene = stage.recovery()
+    scene.note(ev.ReportRepeated(source="monitor", text="又报警"))
+    assert set(passed_to(scene, cast.TECHNICIAN)) == {"again/1", "checklist/1"}
+
+
+@pytest.mark.parametrize(("commander", "anew"), [(cast.DIRECTOR, []), (cast.MANAGER, ["major/1"])])
+def test_5_2_9_no_page_begins_again_that_called_whoever_leads_the_group_already(
+    commander: str, anew: list[str]
+) -> None:
+    scene = stage.started()
+    scene.do(cast.DIRECTOR, acts.FormGroup(members=[cast.SUPERVISOR], commander=commander))
+    [event] = [entry.event for entry in scene.timeline if isinstance(entry.event, ev.GroupFormed)]
+    assert event.questions == anew

@@ -22,7 +22,20 @@ async def test_offered_accepted(world: World) -> None:
     await world.act(cast.MANAGER, ORDER)
     assert (await world.snapshot()).commander == cast.MANAGER
     world.pages.expect("command_passed", cast.DIRECTOR, cast.SPECIALIST)
-    world.pages.expect("order", cast.FINANCE_HEAD, cast.FINANCE_HEAD)
+    world.pages.expect("order", *[cast.FINANCE_HEAD] * 3)  # the first one anew: behind it stands the new commander
+
+
+async def test_an_order_that_stays_unanswered_comes_to_the_new_commander(world: World) -> None:
+    await given.grouped(world)
+    await world.act(cast.DIRECTOR, ORDER)
+    await world.act(cast.DIRECTOR, OFFER)
+    await world.act(cast.MANAGER, AcceptCommand())
+    world.pages.forget()
+    await world.pass_time(minutes=11)
+    assert {message.recipient for message, _ in world.pages.received if message.template == "order_unanswered"} == {
+        cast.MANAGER
+    }
+    world.pages.forget()
 
 
 async def test_what_was_put_to_the_old_commander_is_put_to_the_new_one(world: World) -> None:
