@@ -71,7 +71,7 @@ class Story:
         """Ask until it is so; the workflow does some things by itself."""
         async with asyncio.timeout(90):
             while not is_so(seen := await self.look()):  # noqa: ASYNC110  the answer comes from elsewhere
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
         return seen
 
 

@@ -260,6 +260,8 @@ async def in_incident(api: Api, person: str, seen: dict[str, Any]) -> set[Role]:
     held = await roles_of(api, person)
     held |= {Role.COMMANDER} if seen["commander"] == person else set()
     held |= {Role.REPORTER} if seen["reporter"] == person else set()
+    headed = [item["head"] for item in (await api.get(person, "/company/departments")).json()]
+    held |= {Role.DEPARTMENT_HEAD} if person in headed else set()
     held |= {Role.GROUP_MEMBER} if person in seen["group_members"] else set()
     held |= {Role.RESPONDER} if any(item["person"] == person for item in seen["responders"]) else set()
     return held
