@@ -1,4 +1,8 @@
-"""Drafts of statutory reports: the heads that a law names, filled from the incident, in either language (8)."""
+"""Drafts of statutory reports: the heads that a law names, filled from the incident, in either language (8).
+
+Both languages stand here, not in the catalogues: what is filed as drafted is written down by the workflow itself, and
+no file of a later release may change what a history says.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
