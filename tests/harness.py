@@ -169,7 +169,7 @@ class World:
     async def ended(self) -> WorkflowExecutionStatus | None:
         """Wait until the incident's workflow has ended, and return how."""
         handle = self.stage.client.get_workflow_handle(incident_id(self.number))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (description := await handle.describe()).close_time:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         return description.status

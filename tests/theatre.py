@@ -10,14 +10,13 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.servers import temporal_cli, time_moving_server
+from adapters.servers import time_moving_server
 from adapters.store import migrate
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
+from tests.servers import STARTUP, dev_server
 from tests.stage import ClockStandsStill, Stage
 from tests.stillness import Stillness
 from workflows.contract import SEARCH_ATTRIBUTES
-
-STARTUP = timedelta(seconds=60)
 
 
 class Theatre:
@@ -76,10 +75,8 @@ async def real(folder: Path, **dynamic_config: int) -> AsyncIterator[Stage]:
     """Set the stage on a development server of its own, in real time."""
     stillness = Stillness()
     config = [f"{name}={value}" for name, value in dynamic_config.items()]
-    env = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(temporal_cli(os.environ)),
-        dev_server_log_level="error",
-        dev_server_extra_args=[part for item in config for part in ("--dynamic-config-value", item)],
+    env = await dev_server(
+        *(part for item in config for part in ("--dynamic-config-value", item)),
         data_converter=DATA_CONVERTER,
         plugins=[stillness.plugin()],
     )

@@ -7,7 +7,6 @@ import asyncio
 import gzip
 import json
 import logging
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -16,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from adapters.leaving import leave
-from adapters.servers import temporal_cli
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
 from tests import cast
 from tests.replay.courses import COURSES, Course
 from tests.replay.desk import Desk
 from tests.replay.far_side import far_side
+from tests.servers import dev_server
 from tools.progress import give_up, say
 
 HISTORIES = Path(__file__).resolve().parent.parent / "tests" / "replay" / "histories"
@@ -56,9 +54,7 @@ async def _record_together(courses: list[Course], extra: list[str]) -> None:
 @asynccontextmanager
 async def _server(namespaces: list[str], extra: list[str]) -> AsyncIterator[str]:
     named = [word for name in namespaces for word in ("--namespace", name)]
-    environment = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(temporal_cli(os.environ)), dev_server_extra_args=[*named, *extra]
-    )
+    environment = await dev_server(*named, *extra)
     try:
         yield environment.client.service_client.config.target_host
     finally:

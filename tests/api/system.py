@@ -1,7 +1,6 @@
 """The system under test, and people who speak HTTP to it."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,12 +11,10 @@ from urllib.parse import urlsplit
 import httpx2
 import uvicorn
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from activities.messages import Message
 from adapters.composition import activities
 from adapters.links import Links
-from adapters.servers import temporal_cli
 from adapters.settings import Settings
 from adapters.store import migrate
 from adapters.temporal import DATA_CONVERTER, register_search_attributes
@@ -27,6 +24,7 @@ from api.app import create_app
 from domain.company import Person
 from domain.policy import Severity
 from tests.api.cast import TOKENS
+from tests.servers import dev_server
 from tools.launcher.ports import choose
 from worker import workers
 
@@ -159,11 +157,7 @@ class System:
     @asynccontextmanager
     async def running(cls, folder: Path, **changes: Any) -> AsyncIterator["System"]:
         async with AsyncExitStack() as stack:
-            environment = await WorkflowEnvironment.start_local(
-                dev_server_existing_path=str(temporal_cli(os.environ)),
-                data_converter=DATA_CONVERTER,
-                dev_server_log_level="error",
-            )
+            environment = await dev_server(data_converter=DATA_CONVERTER)
             stack.push_async_callback(environment.shutdown)
             client = environment.client
             await register_search_attributes(client)

@@ -123,7 +123,7 @@ async def test_a_server_that_says_nothing_is_left_in_time(writer: Writer, messag
     ends: list[asyncio.StreamWriter] = []
     server = await asyncio.start_server(lambda _, end: ends.append(end), "127.0.0.1", 0)
     channel = MailChannel(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", "f@huahui.example", writer)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(15):
         with pytest.raises(NotHandedOver) as refusal:
             await channel.send(message, sun, ADDRESS)
     assert refusal.value.is_final is False

@@ -73,7 +73,7 @@ async def test_a_sender_that_hangs_is_left_in_time(
     channel: AppriseChannel, platform: Anything, message: Message, sun: Person
 ) -> None:
     platform.is_hanging = True
-    async with asyncio.timeout(9):
+    async with asyncio.timeout(15):
         with pytest.raises(NotHandedOver) as refusal:
             await channel.send(message, sun, "sun jing")
     assert not refusal.value.is_final

@@ -115,6 +115,6 @@ async def test_who_cannot_be_reached_is_not_accepted(
 @pytest.mark.parametrize("log", [Log(OSError("away")), Log(hangs=True)], ids=["fails", "hangs"])
 async def test_a_log_that_is_away_never_fails_a_page(roster: Roster, message: Message, log: Log) -> None:
     line = Line()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         delivery = await hand_over(roster, line, log, message)
     assert (delivery.is_accepted, line.sent) == (True, [message.dedup_key])

@@ -205,7 +205,7 @@ async def test_a_platform_that_hangs_is_left_in_time(case: Case, writer: Writer,
     platform = case.platform()
     with on_loopback(platform):
         platform.is_hanging = True
-        async with asyncio.timeout(9):
+        async with asyncio.timeout(15):
             refusal = await refusal_of(case.channel(platform, writer, clock(), ""), message, sun, case.address)
     assert not refusal.is_final
 

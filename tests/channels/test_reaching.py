@@ -9,16 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from activities.messages import Delivery, Message
 from activities.paging import Paging
 from activities.ports import NotHandedOver
-from adapters.servers import temporal_cli
 from adapters.temporal import DATA_CONVERTER
 from domain.company import Person
 from domain.text import Wire
+from tests.servers import dev_server
 from workflows import options
 from workflows.contract import NOTIFY
 from workflows.paging import Reached, reach
@@ -98,10 +97,7 @@ class Line:
 
 @pytest.fixture(scope="module")
 async def client() -> AsyncIterator[Client]:
-    server = str(temporal_cli(os.environ))
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=server, data_converter=DATA_CONVERTER
-    ) as env:
+    async with await dev_server(data_converter=DATA_CONVERTER) as env:
         yield env.client
 
 

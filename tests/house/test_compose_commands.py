@@ -20,6 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.servers import temporal_cli
 from tests.house import compose
 from tests.house.launched import eventually
+from tests.servers import dev_server
 from tools.launcher.ports import choose
 from tools.launcher.temporal import Temporal
 from workflows.contract import SEARCH_ATTRIBUTES
@@ -35,8 +36,7 @@ def services() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
-    program = str(temporal_cli(os.environ))
-    async with await WorkflowEnvironment.start_local(dev_server_existing_path=program) as started:
+    async with await dev_server() as started:
         yield started
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
-from adapters.servers import temporal_cli
 from tests.house.launched import Launched, is_alive, launched
+from tests.servers import dev_server
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +81,7 @@ def test_a_temporal_server_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 async def test_a_temporal_server_of_somebody_else_is_used_and_left_running(tmp_path: Path) -> None:
-    program = str(temporal_cli(os.environ))
-    async with await WorkflowEnvironment.start_local(dev_server_existing_path=program) as server:
+    async with await dev_server() as server:
         address = server.client.service_client.config.target_host
         with launched(tmp_path / "home", TEMPORAL_ADDRESS=address) as system:
             run = system.ready().run

@@ -1,7 +1,6 @@
 """All installations play at the same time, a few at once, so that waiting for one costs the others nothing."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,12 +8,12 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.servers import temporal_cli
 from adapters.store import migrate
 from tests.checks.evidence import Evidence
 from tests.resilience.absence import POLICY, absence
 from tests.resilience.kills import KILLS, Kill
 from tests.resilience.site import site
+from tests.servers import dev_server
 
 AT_ONCE = 5
 ABSENCE = "absence"
@@ -30,7 +29,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
     """Play every scene; each ends with its evidence."""
     home = tmp_path_factory.mktemp("resilience")
     names = [word for name in (*KILLS, ABSENCE) for word in ("--namespace", name)]
-    long_runs, short_runs = await server(*names), await server("--namespace", CONTINUED, *SHORT_RUNS)
+    long_runs, short_runs = await dev_server(*names), await dev_server("--namespace", CONTINUED, *SHORT_RUNS)
     # One after another: migrations of one process do not run side by side.
     await migrate.upgrade(f"sqlite+aiosqlite:///{home / TEMPLATE}")
     places = asyncio.Semaphore(AT_ONCE)
@@ -48,13 +47,6 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
     await asyncio.gather(*tasks.values(), return_exceptions=True)
     await long_runs.shutdown()
     await short_runs.shutdown()
-
-
-async def server(*extra: str) -> WorkflowEnvironment:
-    """Start a real server."""
-    return await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(temporal_cli(os.environ)), dev_server_extra_args=extra
-    )
 
 
 async def _play(server: WorkflowEnvironment, name: str, home: Path, kill: Kill) -> Evidence:

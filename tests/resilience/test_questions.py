@@ -13,8 +13,8 @@ from tests import cast
 from tests.checker import check, check_replay
 from tests.replay import scenes
 from tests.replay.desk import Desk
-from tests.resilience.conftest import server
 from tests.resilience.site import Site, site
+from tests.servers import dev_server
 from workflows import contract
 
 pytestmark = pytest.mark.timeout(120)
@@ -25,7 +25,7 @@ NUMBERS = [f"7K3Q9-DXM{number:02}" for number in range(8)]
 
 @pytest.fixture
 async def at(tmp_path: Path) -> AsyncIterator[Site]:
-    async with await server() as environment:
+    async with await dev_server() as environment:
         await migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path / 'record.db'}")
         address = environment.client.service_client.config.target_host
         async with site(address, "default", tmp_path, cast.policy()) as made:

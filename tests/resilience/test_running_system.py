@@ -1,7 +1,6 @@
 """On a running system: a provider that refuses in words, an acknowledgement, and silence at every receiver (5.2.1)."""
 
 import json
-import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -11,9 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from temporalio.testing import WorkflowEnvironment
 
-from adapters.servers import temporal_cli
 from adapters.store import migrate
 from adapters.store.database import Database
 from adapters.store.deliveries import SqlDeliveries
@@ -24,6 +21,7 @@ from tests.channels.platforms import DingTalk, Reply, WeComRobot, on_loopback
 from tests.checker import check
 from tests.resilience.provider import SECRET
 from tests.resilience.site import Site, site
+from tests.servers import dev_server
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -89,7 +87,7 @@ async def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Async
     async with AsyncExitStack() as stack:
         stack.enter_context(on_loopback(first))
         stack.enter_context(on_loopback(second))
-        server = await WorkflowEnvironment.start_local(dev_server_existing_path=str(temporal_cli(os.environ)))
+        server = await dev_server()
         stack.push_async_callback(server.shutdown)
         address = server.client.service_client.config.target_host
         home = tmp_path / "home"

@@ -1,7 +1,6 @@
 """The record against the workflows themselves: what a consistent forgery of the database cannot hide."""
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -9,10 +8,8 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from adapters import composition
-from adapters.servers import temporal_cli
 from adapters.settings import Settings
 from adapters.snapshot import Snapshots
 from adapters.store import migrate
@@ -21,6 +18,7 @@ from adapters.store.incidents import SqlIncidents
 from adapters.temporal import DATA_CONVERTER, Incidents, register_search_attributes
 from adapters.verify import Findings, verify
 from domain.acts import Assessment, Command, Report, Withdraw
+from tests.servers import dev_server
 from tests.store.story import START
 from tests.store.tampering import tamper
 from worker import workers
@@ -31,10 +29,7 @@ OPEN, OVER = "2026-OPEN", "2026-OVER"
 
 @pytest.fixture(scope="module")
 async def client() -> AsyncIterator[Client]:
-    program = str(temporal_cli(os.environ))
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=program, data_converter=DATA_CONVERTER
-    ) as server:
+    async with await dev_server(data_converter=DATA_CONVERTER) as server:
         await register_search_attributes(server.client)
         yield server.client
 
