@@ -39,6 +39,7 @@ RESOURCES: dict[type[Act], str] = {
     acts.SettlePlan: "plan-settlements",
     acts.RecordPlanStep: "plan-steps",
     acts.FormGroup: "leading-group",
+    acts.AddMember: "group-members",
     acts.OfferCommand: "command-offers",
     acts.AcceptCommand: "command-acceptance",
     acts.GiveNotice: "notices",

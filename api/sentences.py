@@ -24,6 +24,7 @@ _PEOPLE = {
     "operator",
     "commander",
     "to",
+    "member",
     "members",
     "people",
     "failed",
@@ -166,6 +167,11 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.PlanSettled: N_("{who} settled version {plan_version} of the plan: {course}. {reason}"),
     ev.PlanStepRecorded: N_("{who} recorded step “{step}” of plan version {plan_version} as {result}."),
     ev.GroupFormed: N_("{who} formed the leading group: {members}; commander {commander}."),
+    ev.MemberAdded: lambda e: (
+        N_("{who} called {member} into the leading group: {text}")
+        if e.text
+        else N_("{who} called {member} into the leading group.")
+    ),
     ev.CommandOffered: N_("{who} offered the command to {to}: {reason}"),
     ev.CommandAccepted: N_("{commander} has the command now."),
     ev.SeverityChanged: N_("{who} changed the severity from {old} to {new}: {reason}"),

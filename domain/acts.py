@@ -213,6 +213,14 @@ class FormGroup(Act):
     commander: Key
 
 
+class AddMember(Act):
+    """The director or the commander calls one more person into the leading group that stands (5.2.9)."""
+
+    name = "add_member"
+    member: Key
+    text: Prose | None = None
+
+
 class OfferCommand(Act):
     """The commander offers the command to another member; he keeps it until that one accepts (5.2.9)."""
 

@@ -56,6 +56,7 @@ AUTHORITY: dict[type[acts.Act], Right] = {
     acts.SettlePlan: Right((R.IT_DIRECTOR,), ACTIVE, "5.2.8"),
     acts.RecordPlanStep: Right((*_HANDLERS, R.COMMANDER, R.GROUP_MEMBER), HANDLING, "5.2.8"),
     acts.FormGroup: Right((R.IT_DIRECTOR,), frozenset({Phase.GROUP_HANDLING}), "5.2.9"),
+    acts.AddMember: Right((R.IT_DIRECTOR, R.COMMANDER), frozenset({Phase.GROUP_HANDLING}), "5.2.9"),
     acts.OfferCommand: Right((R.COMMANDER,), _DURING_GROUP, "5.2.9"),
     acts.AcceptCommand: Right((R.GROUP_MEMBER,), _DURING_GROUP, "5.2.9"),
     acts.GiveNotice: Right((R.COMMANDER, R.GROUP_MEMBER), _DURING_GROUP | {Phase.SUMMARY}, "5.3.1"),

@@ -8,7 +8,7 @@ from domain.activation import dispatched
 from domain.awaited import ladders
 from domain.clock import backup_of
 from domain.company import Role
-from domain.incident import HANDLING, Incident
+from domain.incident import HANDLING, Incident, Phase
 
 
 def departed(incident: Incident, person_id: str, now: datetime) -> Sequence[ev.Event]:
@@ -16,11 +16,13 @@ def departed(incident: Incident, person_id: str, now: datetime) -> Sequence[ev.E
     person = incident.company.person(person_id)
     if incident.is_over or person is None or not person.is_active:
         return []
+    commander = _first(incident, _commanders(incident, person_id, now), person_id, incident.commander)
     left = ev.PersonLeft(
         left=person_id,
         deputies=_deputies(incident, person_id, now),
         operator=_first(incident, incident.company.in_order(Role.OPERATOR, now), person_id, incident.operator),
-        commander=_first(incident, _commanders(incident, person_id, now), person_id, incident.commander),
+        commander=commander,
+        lacking=_lacking(incident, person_id, commander),
         questions=[item.question for item in ladders(incident) if any(person_id in rung.people for rung in item.rungs)],
     )
     return [left, *_backup(incident, person_id, now), *_gap(incident, person_id)]
@@ -50,6 +52,14 @@ def _first(incident: Incident, people: Iterable[str], left: str, before: str | N
         return None
     active = {person.id for person in incident.company.people if person.is_active} - {left}
     return next((person for person in people if person in active), None)
+
+
+def _lacking(incident: Incident, person_id: str, commander: str | None) -> int:
+    """Return how many the group lacks of its minimum without him, where he was in it and it still commands (5.2.9)."""
+    if person_id not in incident.group_members or incident.phase != Phase.GROUP_HANDLING:
+        return 0
+    group = {*incident.group_members, *([commander] if commander else [])} - {person_id}
+    return max(0, incident.policy.group_members.value - len(group))
 
 
 def _backup(incident: Incident, person_id: str, now: datetime) -> list[ev.Event]:

@@ -1,12 +1,13 @@
 """Articles 5.2.6 to 5.2.9: the director's judgement, the response plan, the emergency leading group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from domain import acts
 from domain import events as ev
 from domain.activation import dispatched, is_away
 from domain.company import Role
-from domain.decide import Case, decides, need_reason
+from domain.decide import Case, decides, need_reason, next_number
 from domain.drill import spares_general_manager
 from domain.errors import (
     AlreadyDecided,
@@ -148,11 +149,7 @@ def form_group(case: Case[acts.FormGroup]) -> Sequence[ev.Event]:
         raise AlreadyDecided(N_("The leading group was formed already."), clause="5.2.9")
     members = list(dict.fromkeys([*act.members, act.commander]))
     for member in members:
-        person = incident.company.person(member)
-        if person is None or not person.is_active:
-            raise Unknown(
-                N_("The company has nobody with the id “{person}”."), clause="5.2.9", field="members", person=member
-            )
+        _need_active(incident, member, "members")
     needed = incident.policy.group_members.value
     if len(members) < needed:
         raise Unacceptable(
@@ -165,12 +162,40 @@ def form_group(case: Case[acts.FormGroup]) -> Sequence[ev.Event]:
         notice_due=Deadline(at=case.now + interval.duration, clause=interval.clause),
         questions=passed_on(incident, act.commander),
     )
-    return [formed, *(_to_the_scene(incident, member, case) for member in members if is_away(incident, member))]
+    roles = {member: Role.COMMANDER if member == act.commander else Role.GROUP_MEMBER for member in members}
+    return [formed, *_to_the_scene(case, roles)]
 
 
-def _to_the_scene(incident: Incident, member: str, case: Case[acts.FormGroup]) -> ev.Event:
-    role = Role.COMMANDER if member == case.act.commander else Role.GROUP_MEMBER
-    return dispatched(incident, member, role, case.at)
+def _need_active(incident: Incident, person_id: str, field: str) -> None:
+    """Refuse whoever is not with the company."""
+    person = incident.company.person(person_id)
+    if person is None or not person.is_active:
+        raise Unknown(
+            N_("The company has nobody with the id “{person}”."), clause="5.2.9", field=field, person=person_id
+        )
+
+
+def _to_the_scene(case: Case[Any], roles: dict[str, Role]) -> Iterator[ev.Event]:
+    """Send those who are neither there nor on their way (R17)."""
+    for member, role in roles.items():
+        if is_away(case.incident, member):
+            yield dispatched(case.incident, member, role, case.at)
+
+
+@decides(acts.AddMember)
+def add_member(case: Case[acts.AddMember]) -> Sequence[ev.Event]:
+    """Call one more person into the group, as after somebody left it; he is dispatched unless he is there (R17)."""
+    incident, member = case.incident, case.act.member
+    if incident.commander is None:
+        raise Incomplete(N_("The leading group has not been formed yet."), clause="5.2.9")
+    _need_active(incident, member, "member")
+    if member in incident.group_members:
+        raise AlreadyDecided(
+            N_("{person} is in the leading group already."), clause="5.2.9", field="member", person=member
+        )
+    next_number(incident.group_members, "5.2.9")
+    added = ev.MemberAdded(member=member, text=case.act.text)
+    return [added, *_to_the_scene(case, {member: Role.GROUP_MEMBER})]
 
 
 @decides(acts.OfferCommand)

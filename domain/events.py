@@ -418,6 +418,15 @@ class GroupFormed(Event):
     questions: list[str] = []
 
 
+class MemberAdded(Event):
+    """One more person is in the leading group."""
+
+    clause = "5.2.9"
+    kind: Literal["member_added"] = "member_added"
+    member: str
+    text: str | None = None
+
+
 class CommandOffered(Event):
     """The command was offered; the old commander keeps it until it is accepted."""
 
@@ -934,7 +943,10 @@ class StatutoryWaived(Event):
 
 
 class PersonLeft(Event):
-    """Somebody left or was disabled; his open tasks pass on. ``questions`` are asked anew, without him."""
+    """Somebody left or was disabled; his open tasks pass on. ``questions`` are asked anew, without him.
+
+    ``lacking``: how many people the leading group has fewer than its minimum now (5.2.9).
+    """
 
     clause = "4.2"
     kind: Literal["person_left"] = "person_left"
@@ -943,6 +955,7 @@ class PersonLeft(Event):
     operator: str | None = None
     commander: str | None = None
     questions: list[str] = []
+    lacking: int = 0
 
 
 class Refused(Event):
@@ -1001,6 +1014,7 @@ AnyEvent = Annotated[
     | PlanSettled
     | PlanStepRecorded
     | GroupFormed
+    | MemberAdded
     | CommandOffered
     | CommandAccepted
     | SeverityChanged

@@ -394,6 +394,11 @@ def _group_formed(incident: Incident, entry: Entry, event: ev.GroupFormed) -> No
     _ask_for_notice(incident, entry, NoticeOccasion.FORMATION)
 
 
+@_on(ev.MemberAdded)
+def _member_added(incident: Incident, _entry: Entry, event: ev.MemberAdded) -> None:
+    incident.group_members.append(event.member)
+
+
 @_on(ev.CommandOffered)
 def _command_offered(incident: Incident, entry: Entry, event: ev.CommandOffered) -> None:
     incident.command_offered_to = event.to

@@ -174,7 +174,9 @@ def _alert_resolved(incident: Incident, event: ev.AlertResolved) -> Note:
 
 def _left(incident: Incident, event: ev.PersonLeft) -> Note:
     taken_over = [person for person in (event.commander, event.operator) if person]
-    return Note([*event.deputies, *taken_over, *_managers(incident)], "person_left", {"person": event.left})
+    refilling = [*_commanding(incident), *_director(incident)] if event.lacking else []
+    params = {"person": event.left, "lacking": str(event.lacking or "")}
+    return Note([*event.deputies, *taken_over, *_managers(incident), *refilling], "person_left", params)
 
 
 def _judges(incident: Incident) -> list[str]:
@@ -245,6 +247,7 @@ _RULES: dict[type[ev.Event], Callable[..., Note]] = {
     ev.GroupFormed: lambda i, e: Note(
         [person for person in e.members if not _is_called(i, person)], "group_member", {}
     ),
+    ev.MemberAdded: lambda i, e: Note([] if _is_called(i, e.member) else [e.member], "group_member", {}),
     ev.Dismissed: lambda i, e: Note([*_reporter(i), *e.released], "dismissed", {"reason": e.reason}),
     ev.StoodDown: lambda _, e: Note([e.responder], "stood_down", {"reason": e.reason}),
     ev.UnresolvedReported: lambda i, e: Note(_managers(i), "unresolved", {"text": e.text or ""}),

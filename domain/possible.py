@@ -131,6 +131,7 @@ _SENSES: dict[type[acts.Act], _Sense] = {
     acts.SettlePlan: _plan_is_refused,
     acts.RecordPlanStep: _plan_has_steps_left,
     acts.FormGroup: lambda i, _: i.commander is None,
+    acts.AddMember: lambda i, _: i.commander is not None,
     acts.AcceptCommand: lambda i, p: p == i.command_offered_to,
     acts.AnswerOrder: _order_waits,
     acts.CollectEvidence: lambda i, _: bool(collectors(i)) and not i.collecting,

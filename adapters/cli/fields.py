@@ -32,6 +32,7 @@ _NAMES = {
 _HELP = {
     "steps": N_("a step as ID=TEXT, or ID:gated=TEXT when it waits for the general manager; repeat it"),
     "measures": N_("a rectification measure as OWNER:DATE=TEXT, such as chen-lei:2027-01-15=text; repeat it"),
+    "member": N_("id of the person"),
     "members": N_("id of a member; repeat it"),
     "audience": N_("id of a department or a post that is told; repeat it"),
     "technicians": N_("id of a technician; repeat it"),

@@ -83,6 +83,7 @@ VERBS = (
         ("version", "step", "result"),
     ),
     Verb("group form", acts.FormGroup, "leading-group", N_("Form the leading group (5.2.9)")),
+    Verb("group add", acts.AddMember, "group-members", N_("Call one more person into the group (5.2.9)"), ("member",)),
     Verb("group offer", acts.OfferCommand, "command-offers", N_("Offer the command to a member (5.2.9)"), ("to",)),
     Verb("group accept", acts.AcceptCommand, "command-acceptance", N_("Accept the command (5.2.9)")),
     Verb("notice", acts.GiveNotice, "notices", N_("Give notice or advance notice (5.3.1)"), ("kind", "text")),

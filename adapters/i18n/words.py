@@ -98,6 +98,7 @@ WORDS = {
     "settle_plan": N_("settle a refused plan"),
     "record_plan_step": N_("record a step of the plan"),
     "form_group": N_("form the leading group"),
+    "add_member": N_("call somebody into the leading group"),
     "offer_command": N_("offer the command"),
     "accept_command": N_("accept the command"),
     "give_notice": N_("give notice"),

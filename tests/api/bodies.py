@@ -34,6 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "settle_plan": {"version": 1, "course": "stand_down", **REASON},
     "record_plan_step": {"version": 1, "step": "switch", "result": "done"},
     "form_group": {"members": [MANAGER, SUPERVISOR], "commander": MANAGER},
+    "add_member": {"member": TECHNICIAN},
     "offer_command": {"to": TECHNICIAN, **REASON},
     "accept_command": {},
     "give_notice": {"kind": "notice", "audience": ["operations"], **TEXT},

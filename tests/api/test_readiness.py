@@ -44,7 +44,7 @@ async def test_a_monitor_is_told_yes_or_no(api: Api) -> None:
 
 
 async def test_a_person_answers_a_communication_test_for_himself(system: System, api: Api) -> None:
-    database = Database(system.settings.database_url)
+    database = Database(system.settings.database_url, limit=30)
     tests = SqlCommunicationTests(database)
     now = datetime.now(UTC)
     trial = Trial(id="2026-11-24", started_at=now - timedelta(days=2), closes_at=now - timedelta(days=1))

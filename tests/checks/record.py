@@ -312,13 +312,14 @@ def _doers(entries: list[Row]) -> set[str]:
 
 
 def _command(number: str, entries: list[Row]) -> Iterator[Violation]:
-    commander, offered, members = None, None, []
+    commander, offered = None, None
+    members: list[str] = []
     for entry in entries:
         kind, event = entry["kind"], entry["event"]
         if kind == "group_formed":
             if commander or event["commander"] not in event["members"]:
                 yield Violation("I10", number, "a commander beside the first, or from outside the group")
-            commander, members = event["commander"], event["members"]
+            commander = event["commander"]
         elif kind == "command_offered":
             offered = event["to"]
             if entry["person"] != commander:
@@ -330,9 +331,16 @@ def _command(number: str, entries: list[Row]) -> Iterator[Violation]:
         elif kind == "person_left":
             commander = event.get("commander") or commander
             offered = None if offered == event["left"] else offered
-            members = [*members, commander]
-        elif kind in ("order_given", "command_offered") and commander is None:
+        if kind in ("order_given", "command_offered", "member_added") and commander is None:
             yield Violation("I10", number, f"{kind} without a commander")
+        members = [*members, *_joining(kind, event)]
+
+
+def _joining(kind: str, event: Row) -> list[str]:
+    """Return who comes into the leading group by an entry."""
+    who = {"group_formed": "members", "member_added": "member", "person_left": "commander"}.get(kind)
+    found = event.get(who) if who else None
+    return found if isinstance(found, list) else [found] if found else []
 
 
 def _closing(number: str, entries: list[Row]) -> Iterator[Violation]:

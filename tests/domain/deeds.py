@@ -74,6 +74,7 @@ DEEDS: list[tuple[Sequence[acts.Act], tuple[str, ...]]] = [
     ([*_settled(1), *_settled(2)], (cast.DIRECTOR,)),
     ([*_plan_steps(1), *_plan_steps(2)], (cast.TECHNICIAN,)),
     ([stage.FORM_GROUP] * 2, _DIRECTORS),
+    ([acts.AddMember(member=cast.SPECIALIST)], (*_DIRECTORS[:1], cast.MANAGER)),
     ([acts.OfferCommand(to=person, reason="换班") for person in (cast.TECHNICIAN, cast.MANAGER)], (cast.MANAGER,)),
     ([acts.AcceptCommand()], (cast.TECHNICIAN, cast.MANAGER)),
     ([acts.GiveNotice(kind="notice", audience=[cast.FINANCE], text="中断")], (cast.MANAGER,)),

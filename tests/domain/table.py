@@ -74,6 +74,7 @@ ROWS = [
     _row(acts.SettlePlan(version=1, course="stand_down", reason="不再需要"), "dir", "OTDPGRS", "5.2.8"),
     _row(acts.RecordPlanStep(version=1, step="freeze", result="done"), "op spec tech cmd mem", "OTDPG", "5.2.8"),
     _row(stage.FORM_GROUP, "dir", "G", "5.2.9"),
+    _row(acts.AddMember(member=cast.SECOND_TECHNICIAN), "dir cmd", "G", "5.2.9"),
     _row(acts.OfferCommand(to=cast.TECHNICIAN, reason="换班"), "cmd", "GR", "5.2.9"),
     _row(acts.AcceptCommand(), "mem", "GR", "5.2.9"),
     _row(acts.GiveNotice(kind="notice", audience=[cast.OPERATIONS], text="系统中断"), "cmd mem", "GRS", "5.3.1"),

@@ -77,6 +77,27 @@ def test_without_a_deputy_the_director_commands() -> None:
     assert scene.incident.commander == cast.DIRECTOR
 
 
+def test_the_director_hears_that_the_group_is_below_its_minimum_and_calls_somebody_into_it() -> None:
+    scene = group(Stage())
+    left, *_ = leave(scene, cast.SUPERVISOR)
+    assert isinstance(left, ev.PersonLeft)
+    assert (left.lacking, scene.incident.group_members) == (1, [cast.MANAGER])
+    [note] = notes(scene.incident, next(entry for entry in scene.timeline if entry.event == left))
+    assert {cast.DIRECTOR, cast.MANAGER} <= set(note.people)
+    assert note.params["lacking"] == "1"
+    scene.do(cast.DIRECTOR, acts.AddMember(member=cast.TECHNICIAN))
+    assert scene.incident.group_members == [cast.MANAGER, cast.TECHNICIAN]
+
+
+def test_a_group_that_stays_large_enough_lacks_nobody() -> None:
+    scene = group(Stage())
+    scene.do(cast.DIRECTOR, acts.AddMember(member=cast.TECHNICIAN))
+    left, *_ = leave(scene, cast.SUPERVISOR)
+    assert isinstance(left, ev.PersonLeft)
+    [note] = notes(scene.incident, next(entry for entry in scene.timeline if entry.event == left))
+    assert (left.lacking, note.params["lacking"], cast.DIRECTOR in note.people) == (0, "", False)
+
+
 @pytest.mark.parametrize(
     ("away", "commander"),
     [

@@ -125,6 +125,31 @@ def test_r17_formed_once() -> None:
     stage.group().refuses(AlreadyDecided, "5.2.9", cast.DIRECTOR, stage.FORM_GROUP)
 
 
+def test_r17_one_more_is_dispatched_or_told_where_he_is() -> None:
+    scene = stage.group()
+    added, sent = scene.do(cast.MANAGER, acts.AddMember(member=cast.SUPERVISOR, text="需要人手"))
+    assert isinstance(added, ev.MemberAdded)
+    assert isinstance(sent, ev.Dispatched)
+    assert (sent.responder, sent.role_sent) == (cast.SUPERVISOR, Role.GROUP_MEMBER)
+    assert notes(scene.incident, scene.timeline[-2]) == []
+    scene.do(cast.MANAGER, acts.Dispatch(responder=cast.SECOND_TECHNICIAN))
+    [added] = scene.do(cast.DIRECTOR, acts.AddMember(member=cast.SECOND_TECHNICIAN))
+    [note] = notes(scene.incident, scene.timeline[-1])
+    assert (note.people, note.template) == ([cast.SECOND_TECHNICIAN], "group_member")
+    assert scene.incident.group_members[-2:] == [cast.SUPERVISOR, cast.SECOND_TECHNICIAN]
+    scene.do(cast.MANAGER, acts.OfferCommand(to=cast.SUPERVISOR, reason="换班"))
+
+
+def test_r17_nobody_is_added_twice_nor_from_outside_nor_before_there_is_a_group() -> None:
+    scene = stage.started()
+    scene.refuses(Incomplete, "5.2.9", cast.DIRECTOR, acts.AddMember(member=cast.SUPERVISOR))
+    scene = stage.group()
+    for member, error in ((cast.MANAGER, AlreadyDecided), ("nobody", Unknown)):
+        refusal = scene.refuses(error, "5.2.9", cast.DIRECTOR, acts.AddMember(member=member))
+        assert refusal.field == "member"
+    scene.refuses(NotAuthorised, "5.2.9", cast.TECHNICIAN, acts.AddMember(member=cast.SUPERVISOR))
+
+
 def test_r17_group_orders_before_formation_are_refused() -> None:
     scene = stage.started()
     for act in (

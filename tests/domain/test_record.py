@@ -137,6 +137,7 @@ def _everything_that_can_happen() -> list[Entry]:
 def _handled() -> Stage:
     """Whatever a group can do and be told (5.3)."""
     group = stage.group()
+    group.do(cast.MANAGER, acts.AddMember(member=cast.SUPERVISOR))
     group.do(cast.OPERATOR, acts.GiveInformation(text="新情况"))
     group.do(cast.MANAGER, acts.AcknowledgeInformation(information=1))
     group.do(cast.OPERATOR, acts.RaiseFinding(text="手册没有"))

@@ -447,6 +447,31 @@ async def drill(desk: Desk) -> None:
     await scenes.finish(desk, by=cast.TECHNICIAN)
 
 
+@course(details={"is_drill": True})
+async def command_passes(desk: Desk) -> None:
+    """What waits for an answer follows the command twice; one more joins; a drill spares the general manager."""
+    await scenes.activate(desk)
+    await scenes.send_technician(desk)
+    await scenes.arrive(desk)
+    await desk.act(cast.TECHNICIAN, acts.RaiseFinding(text="手册未提及的存储故障"))
+    await desk.act(cast.TECHNICIAN, acts.ProposeMeasure(finding=1, text="只读挂载"))
+    await desk.act(cast.TECHNICIAN, acts.GiveInformation(text="备机也有告警"))
+    await desk.paged("information/1", bool)
+    await scenes.call_director(desk)
+    await scenes.start_procedure(desk, is_major=True)
+    await desk.paged("information/1", lambda calls: any(cast.DIRECTOR in call.reached for call in calls))
+    await desk.act(cast.DIRECTOR, acts.AddMember(member=cast.SECOND_TECHNICIAN, text="存储专家"))
+    await scenes.arrive(desk, cast.SECOND_TECHNICIAN)
+    await scenes.submit_plan(desk)
+    await desk.act(cast.DIRECTOR, acts.OfferCommand(to=cast.MANAGER, reason="总监离场"))
+    await desk.paged(f"command/{cast.MANAGER}", bool)
+    await desk.act(cast.MANAGER, acts.AcceptCommand())
+    await desk.paged("measure/1", lambda calls: any(cast.MANAGER in call.reached for call in calls))
+    await desk.act(cast.MANAGER, acts.DecideMeasure(finding=1, approve=True))
+    await desk.act(cast.TECHNICIAN, acts.RecordPlanStep(version=1, step="switch", result="done"))
+    await scenes.finish(desk, by=cast.TECHNICIAN)
+
+
 @course(is_long=True)
 async def continued_as_new(desk: Desk) -> None:
     await scenes.to_group(desk, is_major=True)

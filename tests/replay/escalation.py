@@ -56,8 +56,12 @@ COMMANDERS = dict.fromkeys(
     },
     MANAGER,
 )
-# Put to the manager before the group was formed; to its commander from then on.
-BEFORE_THE_GROUP = "automatic_step/incident-7K3Q9-DXMB2.page.step.restart"
+# Put to the manager before the group was formed, or once he commands; to the commander of that time otherwise.
+TO_THE_MANAGER = {
+    "automatic_step/incident-7K3Q9-DXMB2.page.step.restart",
+    *(f"command_passes/incident-7K3Q9-DXMB2.page.{kind}.1" for kind in ("information", "measure", "checklist")),
+    *(f"command_passes/incident-7K3Q9-DXMB2.page.{kind}.1.anew.2" for kind in ("information", "measure")),
+}
 # Rosters that put the second before the first.
 ON_DUTY = {
     SPECIALIST: SECOND_SPECIALIST,
@@ -160,7 +164,7 @@ def pace(row: Row, item: Stored, question: str, policy: Policy, *, is_drill: boo
     """Return the row for one question of one course; a drill leaves the top out."""
     rungs = row.rungs or _by_name(question)
     commander = COMMANDERS.get(item.name.split("/")[0], DIRECTOR)
-    commander = MANAGER if item.name == BEFORE_THE_GROUP else commander
+    commander = MANAGER if item.name in TO_THE_MANAGER else commander
     people = [(after, {commander if one == COMMANDER else one for one in who}) for after, who in rungs]
     if is_drill:
         people = [(after, who - TOP) for after, who in people]

@@ -59,14 +59,7 @@ def url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterato
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    opened = Database(url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def patient(url: str) -> AsyncIterator[Database]:
-    """For what is about completeness, not speed, on a machine that may be busy."""
+    """One with patience: on a machine that is busy, what is stored counts, not how fast."""
     opened = Database(url, limit=30)
     yield opened
     await opened.close()

@@ -55,8 +55,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def catalogue(patient: Database) -> SqlCatalogue:
-    return SqlCatalogue(patient)
+def catalogue(database: Database) -> SqlCatalogue:
+    return SqlCatalogue(database)
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ async def test_whoever_changed_it_sees_it_at_once(directory: SqlDirectory, catal
     assert member.name == "孙静怡"
 
 
-async def test_with_the_database_away_what_was_known_stays(patient: Database, clock: Clock) -> None:
-    catalogue = Silent(patient)
+async def test_with_the_database_away_what_was_known_stays(database: Database, clock: Clock) -> None:
+    catalogue = Silent(database)
     catalogue.is_away = False
     directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     before = await directory.company()
@@ -149,8 +149,8 @@ async def test_with_the_database_away_what_was_known_stays(patient: Database, cl
     assert person.name == "孙静怡"
 
 
-async def test_a_start_without_the_database_goes_by_the_file(patient: Database, clock: Clock) -> None:
-    catalogue = Silent(patient)
+async def test_a_start_without_the_database_goes_by_the_file(database: Database, clock: Clock) -> None:
+    catalogue = Silent(database)
     directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     company = await directory.company()
     assert company.version == "2026.11"
@@ -186,9 +186,9 @@ async def test_a_company_that_was_there_before_gets_its_library(catalogue: SqlCa
 
 
 async def test_a_published_version_is_noticed_and_stays_known_without_the_database(
-    patient: Database, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
-    catalogue = Silent(patient)
+    catalogue = Silent(database)
     catalogue.is_away = False
     directory = SqlDirectory(catalogue, COMPANY, RUNBOOKS, CHANNELS, clock=clock, patience=PATIENCE)
     await directory.company()

@@ -219,15 +219,15 @@ async def test_a_file_that_was_never_recorded_is_found(kept: Database, storage: 
     assert await faults(kept, storage) == [text]
 
 
-async def test_a_storm_of_hands_never_forks_the_custody_list(patient: Database, storage: FolderStorage) -> None:
+async def test_a_storm_of_hands_never_forks_the_custody_list(database: Database, storage: FolderStorage) -> None:
     import asyncio  # noqa: PLC0415
 
     lines = [
         Handled(person=f"p{n}", act="downloaded", incident=NUMBER, seq=2, digest="0" * 64, algorithm="sha256")
         for n in range(20)
     ]
-    await asyncio.gather(*(SqlCustody(patient).append([line, line]) for line in lines))
-    found = await verify(patient)
+    await asyncio.gather(*(SqlCustody(database).append([line, line]) for line in lines))
+    found = await verify(database)
     assert (found.custody, found.faults) == (40, [])
-    async with patient.session() as connection:
+    async with database.session() as connection:
         assert (await connection.execute(evidence.select())).all() == []

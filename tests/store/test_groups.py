@@ -56,8 +56,8 @@ async def person_of(given: Services) -> Person:
     return found
 
 
-async def test_whoever_leaves_the_group_takes_his_deputies_powers_along(patient: Database) -> None:
-    given = await ports(patient)
+async def test_whoever_leaves_the_group_takes_his_deputies_powers_along(database: Database) -> None:
+    given = await ports(database)
     before = await given.snapshots.directory.company()
     lent = Delegation(post=Role.IT_MANAGER, principal=WHO, deputy=DEPUTY)
     company = before.model_copy(update={"delegations": [lent]})
@@ -70,22 +70,22 @@ async def test_whoever_leaves_the_group_takes_his_deputies_powers_along(patient:
     assert Role.IT_MANAGER in (await person_of(given)).posts
 
 
-async def test_what_another_wrote_meanwhile_stays_and_the_posts_are_taken_all_the_same(patient: Database) -> None:
-    given = await ports(patient, times=3)
+async def test_what_another_wrote_meanwhile_stays_and_the_posts_are_taken_all_the_same(database: Database) -> None:
+    given = await ports(database, times=3)
     await take_posts(given, await person_of(given), {})
     item = await given.snapshots.catalogue.get("person", WHO)
     assert item
     assert (item.document["department"], Role.IT_MANAGER in item.document["posts"]) == ("department-0", False)
 
 
-async def test_nobody_is_let_in_with_posts_that_could_not_be_taken(patient: Database) -> None:
-    given = await ports(patient, times=100)
+async def test_nobody_is_let_in_with_posts_that_could_not_be_taken(database: Database) -> None:
+    given = await ports(database, times=100)
     with pytest.raises(Conflict):
         await take_posts(given, await person_of(given), {})
 
 
-async def test_who_was_taken_out_of_the_directory_meanwhile_stays_out(patient: Database) -> None:
-    given = await ports(patient)
+async def test_who_was_taken_out_of_the_directory_meanwhile_stays_out(database: Database) -> None:
+    given = await ports(database)
     person = await person_of(given)
     await given.snapshots.catalogue.edit([Edit(kind="person", id=WHO, document=None)], person="somebody", act="remove")
     with pytest.raises(Denied):

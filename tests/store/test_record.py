@@ -65,10 +65,10 @@ async def test_the_same_batches_at_once_from_several_workers(url: str) -> None:
             await worker.close()
 
 
-async def test_a_storm_of_incidents_all_get_their_turn(patient: Database) -> None:
+async def test_a_storm_of_incidents_all_get_their_turn(database: Database) -> None:
     storm = [batch(timeline(f"2026-{index:04}", 2)) for index in range(120)]
-    await asyncio.gather(*(SqlRecord(patient).append(each) for each in storm))
-    assert (await SqlIncidents(patient).counts()).total == 120
+    await asyncio.gather(*(SqlRecord(database).append(each) for each in storm))
+    assert (await SqlIncidents(database).counts()).total == 120
 
 
 async def test_overlapping_batches_join(database: Database) -> None:

@@ -289,13 +289,13 @@ async def test_audit_links_that_changed_places(filled: Database, url: str) -> No
     ]
 
 
-async def test_many_incidents_are_all_looked_at(patient: Database, url: str) -> None:
+async def test_many_incidents_are_all_looked_at(database: Database, url: str) -> None:
     wanted: dict[str, Any] = {
         f"2026-{index:04}": timeline(f"2026-{index:04}", 1, opened_at=START) for index in range(203)
     }
     for entries in wanted.values():
-        await SqlRecord(patient).append(batch(entries))
+        await SqlRecord(database).append(batch(entries))
     tamper(url, "UPDATE entries SET person = 'x' WHERE incident IN ('2026-0000', '2026-0202')")
-    findings = await verify(patient)
+    findings = await verify(database)
     assert findings.incidents == 203
     assert [finding.incident for finding in findings.faults] == ["2026-0000", "2026-0202"]

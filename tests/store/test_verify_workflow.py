@@ -76,7 +76,7 @@ def _file(settings: Settings) -> str:
 
 
 async def _live_through(client: Client, settings: Settings) -> None:
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, limit=30)
     incidents, snapshots = Incidents(client), Snapshots(settings, database)
     company = await snapshots.directory.company()
     reporter = next(person.id for person in company.people if "operator" in person.posts)
@@ -170,7 +170,7 @@ async def test_an_incident_that_was_wiped_out(client: Client, kept: Callable[[],
 async def test_a_past_that_was_written_anew_from_the_genesis(client: Client, kept: Callable[[], str]) -> None:
     """Every hash fits again, but the workflow knows another head."""
     url = kept()
-    database = Database(url)
+    database = Database(url, limit=30)
     entries = await SqlIncidents(database).timeline(OPEN)
     await database.close()
     statements, prev_hash = [], entries[0].prev_hash

@@ -1,6 +1,6 @@
 """5.2.9: the director forms a group of at least two with exactly one commander; all are called to the scene."""
 
-from domain.acts import FormGroup, GiveNotice, GiveOrder
+from domain.acts import AddMember, CheckIn, FormGroup, GiveNotice, GiveOrder
 from domain.errors import AlreadyDecided, NotAuthorised, Unacceptable, Unknown, WrongPhase
 from tests import cast
 from tests.harness import World
@@ -23,6 +23,18 @@ async def test_members_are_paged_and_their_arrival_clocks_start(world: World) ->
         cast.SPECIALIST: "emergency_leading_group",
         cast.DIRECTOR: "on_scene_commander",
     }
+
+
+async def test_one_more_is_called_to_the_scene_with_a_clock_of_his_own(world: World) -> None:
+    await given.grouped(world)
+    await world.act(cast.DIRECTOR, AddMember(member=cast.SUPERVISOR))
+    world.pages.expect("group_member", cast.SUPERVISOR)
+    responder = (await world.snapshot()).responder(cast.SUPERVISOR)
+    assert responder
+    assert (responder.role, responder.is_awaited) == ("emergency_leading_group", True)
+    await world.act(cast.SUPERVISOR, CheckIn())
+    await world.act(cast.SUPERVISOR, GiveNotice(kind="notice", audience=[cast.FINANCE], text="系统中断"))
+    world.pages.expect("notice", cast.FINANCE_HEAD)
 
 
 async def test_who_forms_it_of_whom_and_once(world: World) -> None:

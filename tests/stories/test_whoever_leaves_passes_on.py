@@ -1,7 +1,7 @@
 """4.2: somebody is disabled while an incident goes on: his tasks pass on at once, deputy and manager are told."""
 
 from adapters.temporal import Departures
-from domain.acts import Judge, ReportUnresolved
+from domain.acts import AddMember, FormGroup, Judge, ReportUnresolved
 from domain.errors import NotAuthorised
 from tests import cast
 from tests.harness import World
@@ -36,6 +36,19 @@ async def test_the_command_passes_and_is_never_without_anybody(world: World) -> 
     assert (await world.snapshot()).commander == cast.DEPUTY_MANAGER
     world.pages.expect("person_left", cast.DEPUTY_MANAGER)
     world.pages.forget()
+
+
+async def test_a_group_that_has_become_too_small_is_filled_again(world: World) -> None:
+    await given.started(world)
+    await world.act(cast.DIRECTOR, FormGroup(members=[cast.SPECIALIST], commander=cast.MANAGER))
+    world.pages.forget()
+    await disable(world, cast.SPECIALIST)
+    pages = world.pages.expect("person_left", cast.MANAGER, cast.DIRECTOR)
+    assert all("应急领导小组人数已低于下限" in world.pages.words(page).body for page in pages)
+    world.pages.forget()
+    await world.act(cast.DIRECTOR, AddMember(member=cast.SUPERVISOR))
+    world.pages.expect("group_member", cast.SUPERVISOR)
+    assert (await world.snapshot()).group_members == [cast.MANAGER, cast.SUPERVISOR]
 
 
 async def test_a_backup_goes_in_place_of_a_technician_on_his_way(world: World) -> None:

@@ -30,7 +30,7 @@ async def keep_log(stage: Stage) -> None:
 async def take_along(stage: Stage, folder: Path) -> tuple[Path, str]:
     """Export the incident; return the bundle and the public key that must have signed it."""
     world = stage.world
-    bundle = await world.ask(DIRECTOR, "GET", f"/incidents/{stage.number}/bundle")
+    bundle = await world.ask(DIRECTOR, "GET", f"/incidents/{stage.number}/bundle", timeout=60)
     key = await world.ask(DIRECTOR, "GET", "/signing-key")
     if not (bundle.is_success and key.is_success):
         raise Missing(f"bundle: {bundle.status_code}, signing key: {key.status_code}")
