@@ -186,11 +186,15 @@ def _judgement(incident: Incident) -> Iterator[Ladder]:
         others = [*judges, *build.on_call(Role.IT_DIRECTOR)]
         judges = [person for person in others if may_look(incident, person, build.asked_at)]
         director = None if any(person in judges for person in build.on_call(Role.IT_DIRECTOR)) else UNANSWERED
+    first, deputies, *higher = build.upwards(
+        Role.IT_MANAGER, judges, Role.IT_MANAGER, Role.IT_SUPERVISOR, director=director
+    )
+    deputies.people = [person for person in deputies.people if may_look(incident, person, build.asked_at)]
     yield build.ladder(
         f"judgement/{incident.judgement_round}",
         "5.2.2" if incident.is_contested else "5.2.1",
         "contested" if incident.is_contested else "judgement",
-        build.upwards(Role.IT_MANAGER, judges, Role.IT_MANAGER, Role.IT_SUPERVISOR, director=director),
+        [first, deputies, *higher],
         due=incident.judgement_asked_at + incident.policy.acknowledgement_limit.duration,
         text=incident.symptom,
     )

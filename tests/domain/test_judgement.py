@@ -188,13 +188,14 @@ def test_only_the_dismissal_that_is_contested_is_somebody_s_own(before: Callable
     assert scene.phase == Phase.OPERATOR_HANDLING
 
 
-def test_who_stands_in_for_the_judge_whose_dismissal_is_contested_is_not_asked_first() -> None:
+def test_who_stands_in_for_the_judge_whose_dismissal_is_contested_is_not_asked() -> None:
     away = Leave(id="l1", person=cast.MANAGER, starts=cast.NOW, ends=cast.NOW + timedelta(days=1))
     scene = stage.judging(company_=cast.company(leaves=[away]))
     scene.do(cast.MANAGER, NOT_EMERGENCY)
     scene.do(cast.OPERATOR, CONTEST)
     [ladder] = beacons(scene.incident)
     assert ladder.rungs[0].people == [cast.SUPERVISOR, cast.DIRECTOR]
+    assert ladder.rungs[1].people == [cast.DEPUTY_SUPERVISOR]
 
 
 @pytest.mark.parametrize("judge", [cast.SUPERVISOR, cast.DIRECTOR, cast.DEPUTY_DIRECTOR])

@@ -109,7 +109,9 @@ _PLAN = ("approval_repeat", "approval_repeat")
 
 TABLE = {
     "judgement": Row("5.2.1", "judgement", _JUDGES),
-    "judgement/2": Row("5.2.2", "contested", [("", {SUPERVISOR, DIRECTOR}), *_JUDGES[1:]]),
+    "judgement/2": Row(
+        "5.2.2", "contested", [("", {SUPERVISOR, DIRECTOR}), ("page_deputies", {DEPUTY_SUPERVISOR}), *_JUDGES[2:]]
+    ),
     "again": Row("5.2.1", "again", _JUDGES),
     "activation": Row(
         "3.3",
