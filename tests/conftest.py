@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -31,6 +32,11 @@ class ByScope(LoadScopeScheduling):  # type: ignore[misc] # the library has no t
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByScope:
     return ByScope(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests mostly wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
