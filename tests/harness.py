@@ -176,9 +176,9 @@ class World:
 
     async def check(self) -> None:
         """Check the invariants on everything that this story made; nothing unexpected may have been sent."""
+        self.pages.no_more()  # what falls due while the record is waited for is not the story's
         await self.stage.move_to(await self.now() + RECORD_PACE)
         assert self.stage.stillness.failures == []
-        self.pages.no_more()
         for number, opening in self.openings.items():
             blank = Incident(number=number, policy=opening.policy, company=opening.company, calendar=opening.calendar)
             messages = [message for message, _ in self.pages.received if message.incident == number]

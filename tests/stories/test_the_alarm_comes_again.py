@@ -27,7 +27,7 @@ async def test_both_judges_are_paged_again_until_one_overrides_the_dismissal(wor
     world.pages.expect("again", *JUDGES)
     await world.act(cast.SUPERVISOR, Judge(verdict="emergency"))
     world.pages.forget()
-    await world.pass_time(minutes=20)
+    await world.pass_time(minutes=18)
     world.pages.expect("again")
     world.pages.forget()
 
