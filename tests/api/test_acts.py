@@ -64,7 +64,7 @@ async def somebody_elsewhere(
     system: System, phases: dict[str, Story], roles: tuple[Role, ...], right: frozenset[str]
 ) -> tuple[Story, str]:
     """An incident in another phase, and somebody who has the role in it."""
-    incidents = Incidents(system.client)
+    incidents = Incidents(system.client, 30)
     for story in phases.values():
         incident = await incidents.snapshot(story.number)
         if incident.phase in right or incident.is_over:

@@ -24,6 +24,7 @@ from tests.store.tampering import tamper
 from worker import workers
 from workflows.contract import ALERT, Alert, incident_id
 
+PATIENCE_SECONDS = 30
 OPEN, OVER = "2026-OPEN", "2026-OVER"
 
 
@@ -77,7 +78,7 @@ def _file(settings: Settings) -> str:
 
 async def _live_through(client: Client, settings: Settings) -> None:
     database = Database(settings.database_url, limit=30)
-    incidents, snapshots = Incidents(client), Snapshots(settings, database)
+    incidents, snapshots = Incidents(client, PATIENCE_SECONDS), Snapshots(settings, database)
     company = await snapshots.directory.company()
     reporter = next(person.id for person in company.people if "operator" in person.posts)
     for number in (OPEN, OVER):
@@ -96,7 +97,7 @@ async def _live_through(client: Client, settings: Settings) -> None:
 
 
 async def _is_recorded(client: Client, database: Database, seq: int) -> bool:
-    row, snapshot = await SqlIncidents(database).get(OPEN), await Incidents(client).snapshot(OPEN)
+    row, snapshot = await SqlIncidents(database).get(OPEN), await Incidents(client, PATIENCE_SECONDS).snapshot(OPEN)
     return row is not None and row.seq == snapshot.seq >= seq
 
 
@@ -116,7 +117,7 @@ async def _say_that_the_alert_is_over(client: Client) -> None:
 
 
 async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             if await holds():
                 return
@@ -146,7 +147,7 @@ async def test_what_was_really_lived_through_is_clean(client: Client, database: 
 
 async def test_an_older_database_put_back(client: Client, database: Database, kept: Callable[[], str]) -> None:
     url = kept()
-    seq = (await Incidents(client).snapshot(OPEN)).seq + 1
+    seq = (await Incidents(client, PATIENCE_SECONDS).snapshot(OPEN)).seq + 1
     await _say_that_the_alert_is_over(client)
     await _until(lambda: _is_recorded(client, database, seq))
     assert said(await findings(url, client)) == [(OPEN, f"Entry {seq} is missing.")]
@@ -206,7 +207,7 @@ async def test_an_open_incident_without_workflow(client: Client, kept: Callable[
 
 async def test_entries_that_still_wait_are_a_note(client: Client, recorded: Settings, database: Database) -> None:
     """The database is locked while something happens: nothing is wrong, and nothing is lost afterwards."""
-    incidents = Incidents(client)
+    incidents = Incidents(client, PATIENCE_SECONDS)
     before = (await incidents.snapshot(OPEN)).seq
     with closing(sqlite3.connect(_file(recorded), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
