@@ -216,7 +216,8 @@ def dispatched(
 @decides(acts.Dispatch)
 def dispatch(case: Case[acts.Dispatch]) -> Sequence[ev.Event]:
     """Send one more person to the scene."""
-    responder = _known(case.incident, case.act.responder)
+    responder = case.act.responder
+    need_active(case.incident, responder, "5.2.4", "responder")
     next_number(case.incident.responders, "5.2.4")
     if not is_away(case.incident, responder):
         raise AlreadyDecided(N_("{person} was dispatched already."), clause="5.2.4", person=responder)
@@ -224,13 +225,13 @@ def dispatch(case: Case[acts.Dispatch]) -> Sequence[ev.Event]:
     return [event.model_copy(update={"text": case.act.text})]
 
 
-def _known(incident: Incident, person_id: str) -> str:
+def need_active(incident: Incident, person_id: str, clause: str, field: str) -> None:
+    """Raise Unknown where somebody is not with the company."""
     person = incident.company.person(person_id)
     if person is None or not person.is_active:
         raise Unknown(
-            N_("The company has nobody with the id “{person}”."), clause="5.2.4", field="responder", person=person_id
+            N_("The company has nobody with the id “{person}”."), clause=clause, field=field, person=person_id
         )
-    return person_id
 
 
 def _sent_as(incident: Incident, person_id: str) -> Role:

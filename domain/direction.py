@@ -5,7 +5,7 @@ from typing import Any
 
 from domain import acts
 from domain import events as ev
-from domain.activation import dispatched, is_away
+from domain.activation import dispatched, is_away, need_active
 from domain.company import Role
 from domain.decide import Case, decides, need_reason, next_number
 from domain.drill import spares_general_manager
@@ -149,7 +149,7 @@ def form_group(case: Case[acts.FormGroup]) -> Sequence[ev.Event]:
         raise AlreadyDecided(N_("The leading group was formed already."), clause="5.2.9")
     members = list(dict.fromkeys([*act.members, act.commander]))
     for member in members:
-        _need_active(incident, member, "members")
+        need_active(incident, member, "5.2.9", "members")
     needed = incident.policy.group_members.value
     if len(members) < needed:
         raise Unacceptable(
@@ -166,15 +166,6 @@ def form_group(case: Case[acts.FormGroup]) -> Sequence[ev.Event]:
     return [formed, *_to_the_scene(case, roles)]
 
 
-def _need_active(incident: Incident, person_id: str, field: str) -> None:
-    """Refuse whoever is not with the company."""
-    person = incident.company.person(person_id)
-    if person is None or not person.is_active:
-        raise Unknown(
-            N_("The company has nobody with the id “{person}”."), clause="5.2.9", field=field, person=person_id
-        )
-
-
 def _to_the_scene(case: Case[Any], roles: dict[str, Role]) -> Iterator[ev.Event]:
     """Send those who are neither there nor on their way (R17)."""
     for member, role in roles.items():
@@ -188,7 +179,7 @@ def add_member(case: Case[acts.AddMember]) -> Sequence[ev.Event]:
     incident, member = case.incident, case.act.member
     if incident.commander is None:
         raise Incomplete(N_("The leading group has not been formed yet."), clause="5.2.9")
-    _need_active(incident, member, "member")
+    need_active(incident, member, "5.2.9", "member")
     if member in incident.group_members:
         raise AlreadyDecided(
             N_("{person} is in the leading group already."), clause="5.2.9", field="member", person=member
