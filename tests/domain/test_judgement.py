@@ -160,6 +160,8 @@ def test_a_contested_dismissal_goes_to_the_other_judge_and_the_director() -> Non
     [question] = awaited(scene.incident)
     assert (question.question, question.clause) == ("judgement/2", "5.2.2")
     assert question.people == [cast.SUPERVISOR, cast.DIRECTOR]
+    [ladder] = beacons(scene.incident)
+    assert ladder.rungs[1].people == [cast.DEPUTY_SUPERVISOR], "the manager's deputy may not look at it either"
     for judge in (cast.MANAGER, cast.DEPUTY_MANAGER):
         scene.refuses(OwnWork, "5.2.2", judge, EMERGENCY)
         scene.refuses(OwnWork, "5.2.2", judge, NOT_EMERGENCY)
