@@ -47,6 +47,22 @@ _LATE = {
 }
 
 
+_LEFT = {
+    False: {
+        "commander": N_("{left} has left; {commander} commands from now on, open tasks pass on."),
+        "deputies": N_("{left} has left; open tasks pass on to {deputies}."),
+        "": N_("{left} has left; open tasks pass on."),
+    },
+    True: {
+        "commander": N_(
+            "{left} has left; {commander} commands from now on, open tasks pass on. The group is below its minimum now."
+        ),
+        "deputies": N_("{left} has left; open tasks pass on to {deputies}. The group is below its minimum now."),
+        "": N_("{left} has left; open tasks pass on. The group is below its minimum now."),
+    },
+}
+
+
 def _arrived(event: ev.Arrived) -> str:
     if not event.counts_as_arrival:
         return N_("{responder} joined remotely, which does not count as arrival.")
@@ -258,13 +274,7 @@ SENTENCES: dict[type[ev.Event], _Choice] = {
     ev.StatutoryOverdue: N_("The report “{report}” to “{regulator}” is overdue since {due}."),
     ev.StatutoryFiled: _filed,
     ev.StatutoryWaived: N_("{who} decided that “{regulator}” need not be told: {reason}"),
-    ev.PersonLeft: lambda e: (
-        N_("{left} has left; {commander} commands from now on, open tasks pass on.")
-        if e.commander
-        else N_("{left} has left; open tasks pass on to {deputies}.")
-        if e.deputies
-        else N_("{left} has left; open tasks pass on.")
-    ),
+    ev.PersonLeft: lambda e: _LEFT[bool(e.lacking)]["commander" if e.commander else "deputies" if e.deputies else ""],
     ev.Refused: N_("Refused, “{act}” of {who}: {refusal}"),
 }
 

@@ -8,6 +8,7 @@ from domain import acts
 from domain.acts import Act
 from domain.awaited import ladders
 from domain.closure import unchecked
+from domain.direction import lacking
 from domain.incident import Incident, Phase
 from domain.ladder import Ladder
 from domain.possible import possible
@@ -122,6 +123,19 @@ def _statutory(incident: Incident, _asked: Asked) -> Iterator[Answer]:
         yield Answer(acts.WaiveStatutoryReport, {"regulator": regulator})
 
 
+def _refill(incident: Incident, _asked: Asked) -> Iterator[Answer]:
+    """Somebody else is called into the leading group, where it has become too small (5.2.9)."""
+    if incident.commander and lacking(incident, {*incident.group_members, incident.commander}):
+        yield Answer(acts.AddMember)
+
+
+def _approved(incident: Incident, _asked: Asked) -> Iterator[Answer]:
+    """What was approved is carried out, and recorded (5.3.7)."""
+    for number, finding in enumerate(incident.findings, 1):
+        if finding.approved and not finding.is_carried_out:
+            yield Answer(acts.CarryOutMeasure, {"finding": number})
+
+
 _TAKES_BACK: dict[Phase, type[Act]] = {
     Phase.DISMISSED: acts.Judge,
     Phase.RECOVERY: acts.VerifyRecovery,
@@ -157,6 +171,8 @@ _ANSWERS: dict[str, _Rule] = {
     "note:step_overdue": _tasked,
     "note:step_unclear": _tasked,
     "note:dismissed": _always(acts.Contest),
+    "note:measure_approved": _approved,
+    "note:person_left": _refill,
     "note:report_due": _always(acts.ReportToDirector),
     "note:preliminary_overdue": _always(acts.SubmitPreliminary),
     "note:statutory_due": _statutory,

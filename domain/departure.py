@@ -8,6 +8,7 @@ from domain.activation import dispatched
 from domain.awaited import ladders
 from domain.clock import backup_of
 from domain.company import Role
+from domain.direction import lacking
 from domain.incident import HANDLING, Incident, Phase
 
 
@@ -59,7 +60,7 @@ def _lacking(incident: Incident, person_id: str, commander: str | None) -> int:
     if person_id not in incident.group_members or incident.phase != Phase.GROUP_HANDLING:
         return 0
     group = {*incident.group_members, *([commander] if commander else [])} - {person_id}
-    return max(0, incident.policy.group_members.value - len(group))
+    return lacking(incident, group)
 
 
 def _backup(incident: Incident, person_id: str, now: datetime) -> list[ev.Event]:

@@ -1,6 +1,6 @@
 """Articles 5.2.6 to 5.2.9: the director's judgement, the response plan, the emergency leading group."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from domain import acts
@@ -171,6 +171,11 @@ def _to_the_scene(case: Case[Any], roles: dict[str, Role]) -> Iterator[ev.Event]
     for member, role in roles.items():
         if is_away(case.incident, member):
             yield dispatched(case.incident, member, role, case.at)
+
+
+def lacking(incident: Incident, group: Collection[str]) -> int:
+    """Return how many people a leading group has fewer than its minimum (5.2.9)."""
+    return max(0, incident.policy.group_members.value - len(group))
 
 
 @decides(acts.AddMember)

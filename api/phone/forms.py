@@ -130,6 +130,25 @@ def _form_group(_answer: Answer, incident: Incident, _: Translator) -> Form:
     )
 
 
+def _add_member(_answer: Answer, incident: Incident, _: Translator) -> Form:
+    joined = {*incident.group_members, incident.commander}
+    others = [person for person in incident.company.people if person.is_active and person.id not in joined]
+    named = {person.id: name_of(incident.company, person.id, _) for person in others}
+    return Form(
+        "",
+        [Choice("", _(N_("Call into the group")), "go")],
+        fields=[
+            Field("member", _(N_("New member")), "select", {"": "", **named}),
+            Field("text", _(N_("Remark (optional)"))),
+        ],
+    )
+
+
+def _carry_out(answer: Answer, incident: Incident, _: Translator) -> Form:
+    made = _single(N_("It was carried out"), "go", Field("text", N_("What was done")))(answer, incident, _)
+    return made._replace(title=incident.findings[answer.settled["finding"] - 1].measure or "")
+
+
 def _check_in(answer: Answer, incident: Incident, _: Translator) -> Form:
     other = answer.settled.get("responder")
     arrived = (
@@ -236,6 +255,7 @@ _FORMS: dict[type[Act], _Maker] = {
         Field("reason", N_("Reason")),
     ),
     acts.FormGroup: _form_group,
+    acts.AddMember: _add_member,
     acts.DecidePlan: _decided(
         "decision",
         [
@@ -266,6 +286,7 @@ _FORMS: dict[type[Act], _Maker] = {
         [Choice("true", N_("Approve"), "go"), Choice("false", N_("Refuse"), "alarm")],
         Field("reason", N_("Reason (needed to refuse)")),
     ),
+    acts.CarryOutMeasure: _carry_out,
     acts.CheckRecovery: _check_recovery,
     acts.VerifyRecovery: _decided(
         "passed",

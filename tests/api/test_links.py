@@ -43,13 +43,14 @@ PLAN: dict[str, Any] = {
 }
 
 
-async def link_of(story: Story, who: str, question: str) -> str:
+async def link_of(story: Story, who: str, question: str, template: str = "") -> str:
     """Wait for the message and return the link that comes with it on a phone."""
     async with asyncio.timeout(60):
         while True:
             letters = (await story.api.get(who, "/inbox?limit=100")).json().get("items", [])
             for letter in letters:
-                if letter["incident"] == story.number and letter["question"].startswith(question):
+                is_about = letter["incident"] == story.number and letter["question"].startswith(question)
+                if is_about and template in ("", letter["template"]):
                     return story.api.link_of(letter)
             await asyncio.sleep(0.1)
 
@@ -200,6 +201,20 @@ async def test_a_plan_is_read_in_full_and_decided(api: Api) -> None:
     page = await answer(story, link, "decide_plan/1", decision="approved")
     assert page.status_code == 200, page.text
     assert (await story.look())["plans"][0]["status"] == "approved"
+
+
+async def test_a_measure_outside_the_runbook_is_recorded_from_the_message_of_its_approval(api: Api) -> None:
+    story = await group_handling(api)
+    await story.act(TECHNICIAN, "findings", text="手册未提及的存储故障")
+    await story.act(TECHNICIAN, "measures", finding=1, text="只读挂载")
+    await story.act(MANAGER, "measure-decisions", finding=1, approve=True)
+    link = await link_of(story, TECHNICIAN, "note/", "measure_approved")
+    page = await look(story, link)
+    assert "只读挂载" in page.text
+    page = await answer(story, link, "carry_out_measure/1", text="已只读挂载")
+    assert page.status_code == 200, page.text
+    assert (await story.look())["findings"][0]["is_carried_out"]
+    assert (await answer(story, link, "carry_out_measure/1", text="再次")).status_code == 409
 
 
 async def test_each_item_of_a_checklist_once(api: Api) -> None:
