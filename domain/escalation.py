@@ -580,13 +580,23 @@ def _summary(incident: Incident) -> Iterator[Ladder]:
             ]
             question = f"receipt/{summary.version}/{role}"
             yield build.ladder(question, "6.2", "receipt", rungs, repeat=daily, version=str(summary.version))
+    yield from _ending(incident, summary.received_at or summary.submitted_at)
+
+
+def _ending(incident: Incident, received_at: datetime) -> Iterator[Ladder]:
+    """Everybody has the report: the runbook, then the close, each asked from when nothing before it was missing."""
     missing = missing_for_closing(incident)
-    if not [item for item in missing if item.startswith("receipt")]:
-        rungs = [build.rung(_NOW, Role.IT_MANAGER, build.present(Role.IT_MANAGER))]
-        if not incident.is_runbook_decided:
-            yield build.ladder("runbook", "6.3", "runbook", rungs, repeat=daily)
-        elif not missing:
-            yield build.ladder("closing", "6.2", "closing", rungs, repeat=daily)
+    if [item for item in missing if item.startswith("receipt")]:
+        return
+    filed = [item.filed_at for item in incident.statutory if item.filed_at]
+    decided = [incident.runbook_decided_at] if incident.runbook_decided_at else []
+    build = _Builder(incident, max(received_at, *decided, *filed) if incident.is_runbook_decided else received_at)
+    rungs = [build.rung(_NOW, Role.IT_MANAGER, build.present(Role.IT_MANAGER))]
+    daily = incident.policy.summary_reminder.duration
+    if not incident.is_runbook_decided:
+        yield build.ladder("runbook", "6.3", "runbook", rungs, repeat=daily)
+    elif not missing:
+        yield build.ladder("closing", "6.2", "closing", rungs, repeat=daily)
 
 
 def _preliminary(incident: Incident) -> Iterator[Ladder]:

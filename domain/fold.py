@@ -636,9 +636,10 @@ def _summary_read(incident: Incident, entry: Entry, event: ev.SummaryRead) -> No
 
 
 @_on(ev.SummaryReceived)
-def _summary_received(incident: Incident, _entry: Entry, event: ev.SummaryReceived) -> None:
+def _summary_received(incident: Incident, entry: Entry, event: ev.SummaryReceived) -> None:
     summary = incident.summaries[event.summary_version - 1]
     summary.receipts[event.by] = event.accept
+    summary.received_at = entry.recorded_at
     if not event.accept:
         summary.returned_by = event.by
         _expect(incident, "summary_due", summary.due)
@@ -657,8 +658,9 @@ def _measures_opened(incident: Incident, _entry: Entry, event: ev.MeasuresOpened
 
 
 @_on(ev.RunbookDecided)
-def _runbook_decided(incident: Incident, _entry: Entry, _event: ev.RunbookDecided) -> None:
+def _runbook_decided(incident: Incident, entry: Entry, _event: ev.RunbookDecided) -> None:
     incident.is_runbook_decided = True
+    incident.runbook_decided_at = entry.recorded_at
 
 
 @_on(ev.Closed)

@@ -186,6 +186,7 @@ class Summary(Wire):
     submitted_at: AwareDatetime
     due: Deadline | None = None
     receipts: dict[Role, bool] = {}
+    received_at: AwareDatetime | None = None
     returned_by: Role | None = None
     is_void: bool = False
     covered_by: str | None = None
@@ -310,6 +311,7 @@ class Incident(Wire):
     verified_by: str | None = None
     verified_at: AwareDatetime | None = None
     is_runbook_decided: bool = False
+    runbook_decided_at: AwareDatetime | None = None
     is_summary_overdue: bool = False
     measures: list[str] = []
     closed_at: AwareDatetime | None = None

@@ -34,10 +34,15 @@ class Sent(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A workflow that pages: its ladder, what it sent, when it was told to rest, and when its cause ended."""
+    """One life of a workflow that pages: its ladder, what it sent, when it was told to rest, when its cause ended.
+
+    A question that was closed and is asked again, as after a recovery that failed, begins another life under the same
+    name; its calls are due from then on.
+    """
 
     name: str
     ladder: Row
+    begun_again_at: datetime | None
     sent: list[Sent]
     holds: list[tuple[datetime, datetime, int]]
     ended_at: datetime | None
@@ -77,17 +82,35 @@ def _received(evidence: Evidence) -> dict[str, datetime]:
 
 def _pages(evidence: Evidence, number: str) -> Iterator[Page]:
     for name, runs in evidence.children(number):
-        start = arguments(attributes(runs[0][0]))[0]
-        if "ladder" not in start:
-            continue
-        events = [event for run in runs for event in run]
-        sent = [item for run in runs for item in _sent(run)]
-        ends = [event for event in events if _signal(event) == "end"]
-        closes = [event for event in events if kind_of(event) == "WORKFLOW_EXECUTION_COMPLETED"]
-        last = (ends or closes)[:1]
-        holds = [_hold(event) for event in events if _signal(event) == "acknowledged"]
-        end = instant(last[0]["eventTime"]) if last else None
-        yield Page(name, start["ladder"], sent, holds, end, int(ends[0]["eventId"]) if ends else None)
+        if "ladder" in arguments(attributes(runs[0][0]))[0]:
+            yield from (_page(name, life, is_first=not place) for place, life in enumerate(_lives(runs)))
+
+
+def _lives(runs: list[Run]) -> list[list[Run]]:
+    """Put runs that one continued as the next together."""
+    lives: list[list[Run]] = []
+    for run in runs:
+        if lives and attributes(run[0]).get("continuedExecutionRunId"):
+            lives[-1].append(run)
+        else:
+            lives.append([run])
+    return lives
+
+
+def _page(name: str, runs: list[Run], *, is_first: bool) -> Page:
+    events = [event for run in runs for event in run]
+    ends = [event for event in events if _signal(event) == "end"]
+    closes = [event for event in events if kind_of(event) == "WORKFLOW_EXECUTION_COMPLETED"]
+    last = (ends or closes)[:1]
+    return Page(
+        name=name,
+        ladder=arguments(attributes(events[0]))[0]["ladder"],
+        begun_again_at=None if is_first else instant(events[0]["eventTime"]),
+        sent=[item for run in runs for item in _sent(run)],
+        holds=[_hold(event) for event in events if _signal(event) == "acknowledged"],
+        ended_at=instant(last[0]["eventTime"]) if last else None,
+        ended=int(ends[0]["eventId"]) if ends else None,
+    )
 
 
 def _sent(run: Run) -> list[Sent]:
@@ -120,7 +143,7 @@ def _nobody_missed(evidence: Evidence, number: str, page: Page, got: dict[str, d
             called.setdefault(item.message["recipient"], item.at)
     horizon = page.ended_at or _last_seen(evidence)
     for rung in page.ladder["rungs"]:
-        due = asked_at + _DURATION.validate_python(rung["after"])
+        due = max(asked_at + _DURATION.validate_python(rung["after"]), page.begun_again_at or asked_at)
         limit = _unless_held(due, page) + GRACE + TICK
         limit += evidence.absence(due, horizon)
         for person in rung["people"]:

@@ -412,6 +412,31 @@ def test_r25_r27_closing_is_refused_until_everything_is_there() -> None:
     assert (awaited(scene.incident), scene.incident.deadlines) == ([], {})
 
 
+def test_the_runbook_and_the_close_are_asked_from_when_nothing_before_them_was_missing() -> None:
+    scene = stage.summary()
+    scene.do(cast.SPECIALIST, SUMMARY)
+    scene.do(cast.DIRECTOR, accept())
+    scene.now += timedelta(hours=20)
+    scene.do(cast.GENERAL_MANAGER, accept())
+    [runbook] = awaited(scene.incident)
+    assert (runbook.question, runbook.since) == ("runbook", scene.now)
+    scene.now += timedelta(hours=3)
+    scene.do(cast.MANAGER, NO_RUNBOOK_CHANGE)
+    [closing] = awaited(scene.incident)
+    assert (closing.question, closing.since) == ("closing", scene.now)
+
+
+def test_a_runbook_decided_before_the_report_was_received_does_not_hasten_the_close() -> None:
+    scene = stage.summary()
+    scene.do(cast.MANAGER, NO_RUNBOOK_CHANGE)
+    scene.do(cast.SPECIALIST, SUMMARY)
+    scene.do(cast.DIRECTOR, accept())
+    scene.now += timedelta(hours=20)
+    scene.do(cast.GENERAL_MANAGER, accept())
+    [closing] = awaited(scene.incident)
+    assert (closing.question, closing.since) == ("closing", scene.now)
+
+
 def test_nothing_happens_to_a_closed_incident() -> None:
     scene = stage.closed()
     scene.refuses(Conflict, "5.3.6", cast.OPERATOR, acts.GiveInformation(text="太晚"))

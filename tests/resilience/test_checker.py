@@ -65,6 +65,15 @@ def page(evidence: Evidence, child: str) -> list[Row]:
     return evidence.histories[f"incident:{cast.NUMBER}/{child}"][0]
 
 
+async def test_a_question_that_was_closed_and_is_asked_again_begins_another_life(evidence: Evidence) -> None:
+    runs = evidence.histories[f"incident:{cast.NUMBER}/page/activation"]
+    runs.append([copy.deepcopy(event) | {"eventId": str(1000 + int(event["eventId"]))} for event in runs[0]])
+    assert check(evidence) == []
+    sent = next(event for event in runs[1] if kind_of(event) == "ACTIVITY_TASK_SCHEDULED")
+    runs[1].append(copy.deepcopy(sent) | {"eventId": "9999"})
+    assert "I3" in {violation.invariant for violation in check(evidence)}
+
+
 # ── what is planted ───────────────────────────────────────────────────────────
 
 
