@@ -66,3 +66,5 @@ async def test_a_group_that_he_leaves_too_small_is_joined_from_the_directors_mes
     assert page.status_code == 200, page.text
     assert TECHNICIAN in (await story.look())["group_members"]
     assert 'value="add_member"' not in (await look(story, link)).text
+    removed = await api.call("DELETE", NOBODY_SPECIAL, path, headers={"If-Match": gone.headers["ETag"]})
+    assert removed.status_code == 204
